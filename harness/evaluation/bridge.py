@@ -1,0 +1,213 @@
+"""The model class that lm-eval's tasks talk to: a served model, with a journal."""
+
+import asyncio
+import json
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+from lm_eval.api.registry import register_model
+
+from harness.errors import HarnessError
+from harness.evaluation.client import Client
+from harness.evaluation.journal import Journal
+from harness.evaluation.loglikelihood import loglikelihood_of
+from harness.evaluation.requests import RequestPlan
+from harness.records import Answer, Sample
+
+Guard = Callable[[Callable[[], int]], Awaitable[Any]]
+"""Watches the server while requests are in flight; is given their number and raises when it fails."""
+
+_GUARD_SECONDS = 5.0
+
+
+@dataclass
+class Unit:
+    """One item in one repeat: all of its instances, answered and scored together."""
+
+    repeat: int
+    instances: list[Instance] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+
+
+@register_model("k-ai-claims")
+class ServedModel(LM):  # type: ignore[misc]
+    """A model behind an OpenAI-compatible server.
+
+    Give every instance as often as it is to be repeated, as lm-eval's evaluator does: the k-th copy is
+    repeat k, with a seed of its own. With a journal, answered repeats are not asked again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        plan: RequestPlan,
+        concurrency: int,
+        journal: Journal | None = None,
+        guard: Guard | None = None,
+    ) -> None:
+        """`url` is the server's base address without a path."""
+        super().__init__()
+        self._url, self._plan, self._concurrency = url, plan, concurrency
+        self._journal, self._guard = journal, guard
+
+    @property
+    def tokenizer_name(self) -> str:
+        """Names the chat format in lm-eval's own (unused) caches."""
+        return self._plan.model
+
+    def apply_chat_template(
+        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
+    ) -> str:
+        """Return the messages as JSON text: the server applies the model's own template to them.
+
+        Raises HarnessError for a task that begins the assistant's answer itself, which a chat server
+        would close and answer anew.
+        """
+        if not add_generation_prompt:
+            raise HarnessError(
+                expected="a task that leaves the whole answer to the model",
+                found="a task with `gen_prefix`",
+                fix="use protocol.endpoint=completions for this task",
+            )
+        return json.dumps(chat_history, ensure_ascii=False)
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+        """Return one text per request, in order; logged answers are taken from the journal."""
+        texts: list[str] = [""] * len(requests)
+        for unit, sample in self._answered(requests):
+            texts[unit.positions[0]] = sample.text
+        return texts
+
+    def loglikelihood(
+        self, requests: list[Instance], disable_tqdm: bool = False
+    ) -> list[tuple[float, bool]]:
+        """Return (log-likelihood, is_greedy) per request; all choices of an item stand in one sample."""
+        if self._plan.endpoint != "completions":
+            raise HarnessError(
+                expected="protocol.endpoint=completions for log-likelihood tasks",
+                found=f"protocol.endpoint={self._plan.endpoint}",
+                fix="add protocol.endpoint=completions to the command",
+            )
+        values: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
+        for unit, sample in self._answered(requests):
+            found = sample.answers.get("loglikelihood") or [(float("-inf"), False)] * len(unit.positions)
+            for position, (value, greedy) in zip(unit.positions, found, strict=True):
+                values[position] = (float(value), bool(greedy))
+        return values
+
+    def loglikelihood_rolling(self, requests: list[Instance], disable_tqdm: bool = False) -> list[float]:
+        """Refuse: no benchmark that a claim names is scored by perplexity."""
+        raise HarnessError(
+            expected="a task of type generate_until, multiple_choice or loglikelihood",
+            found="a perplexity task (loglikelihood_rolling)",
+            fix="choose another task; no published claim in the ledger rests on perplexity",
+        )
+
+    def _answered(self, requests: Sequence[Instance]) -> Iterable[tuple[Unit, Sample]]:
+        known: list[tuple[Unit, Sample]] = []
+        open_units: deque[Unit] = deque()
+        for unit in _units(requests):
+            sample = self._recall(unit)
+            if sample is None:
+                open_units.append(unit)
+            else:
+                known.append((unit, sample))
+        if open_units:
+            known += asyncio.run(self._ask_all(open_units))
+        return known
+
+    def _item(self, unit: Unit) -> str:
+        first = unit.instances[0]
+        return self._journal.item(first) if self._journal else f"{first.task_name}/{first.doc_id}"
+
+    def _recall(self, unit: Unit) -> Sample | None:
+        return self._journal.recall(self._item(unit), unit.repeat) if self._journal else None
+
+    async def _ask_all(self, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
+        """Answer all units, `concurrency` requests at a time, until done or until the guard objects."""
+        async with Client(self._url, self._concurrency) as client:
+            work = asyncio.create_task(self._work(client, units))
+            tasks: set[asyncio.Future[Any]] = {work}
+            guards: set[asyncio.Future[Any]] = set()
+            if self._guard is not None:
+                guards.add(asyncio.ensure_future(self._guard(lambda: client.in_flight)))
+            tasks |= guards
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                if guards and work.done() and work.exception() is not None:
+                    # The guard knows better why a server went down; it needs a moment to see it.
+                    await asyncio.wait(guards, timeout=_GUARD_SECONDS)
+                for guard in guards:
+                    if guard.done():
+                        guard.result()
+                return await work
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, client: Client, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
+        """Let workers take units; scoring runs in one thread beside them (its libraries share state)."""
+        results: list[tuple[Unit, Sample]] = []
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring") as scoring:
+            scored: list[asyncio.Future[None]] = []
+
+            def keep(unit: Unit, body: dict[str, Any], answers: list[Answer]) -> None:
+                results.append((unit, self._record(unit, body, answers)))
+
+            async def worker() -> None:
+                while units:
+                    unit = units.popleft()
+                    body, answers = await self._ask(client, unit)
+                    if scored and scored[-1].done():
+                        scored[-1].result()  # a full disk stops the run, not only its last line
+                    scored.append(loop.run_in_executor(scoring, keep, unit, body, answers))
+
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(self._concurrency, len(units))):
+                        group.create_task(worker())
+                await asyncio.gather(*scored)
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from errors
+        return results
+
+    async def _ask(self, client: Client, unit: Unit) -> tuple[dict[str, Any], list[Answer]]:
+        first = unit.instances[0]
+        if first.request_type == "generate_until":
+            body = self._plan.body(first.args[0])
+            seed = self._plan.seed(self._item(unit), unit.repeat)
+            return body, [await client.send(self._plan.path, {**body, "seed": seed})]
+        body = {"model": self._plan.model, "prompts": [list(i.args) for i in unit.instances]}
+        pairs = [i.args for i in unit.instances]
+        answers = [loglikelihood_of(client, self._plan.model, context, text) for context, text in pairs]
+        return body, list(await asyncio.gather(*answers))
+
+    def _record(self, unit: Unit, body: dict[str, Any], answers: list[Answer]) -> Sample:
+        if self._journal is not None:
+            return self._journal.record(unit.instances, unit.repeat, body, answers)
+        first = answers[0]
+        if first.error is not None:
+            raise HarnessError(expected="an answer from the server", found=first.error, where=self._url)
+        return Sample.model_construct(
+            text=first.text, answers={"loglikelihood": [a.loglikelihood for a in answers]}
+        )
+
+
+def _units(requests: Sequence[Instance]) -> list[Unit]:
+    """Return the units of a list of requests: copies of one instance are its repeats, in order."""
+    copies: Counter[int] = Counter()
+    units: dict[tuple[str | None, int | None, int], Unit] = {}
+    for position, instance in enumerate(requests):
+        repeat = copies[id(instance)]
+        copies[id(instance)] += 1
+        unit = units.setdefault((instance.task_name, instance.doc_id, repeat), Unit(repeat))
+        unit.instances.append(instance)
+        unit.positions.append(position)
+    return list(units.values())

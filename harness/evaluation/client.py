@@ -1,0 +1,119 @@
+"""One asynchronous client for OpenAI-compatible servers; no deadline on a request, never a silent retry."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from harness.errors import HarnessError
+from harness.evaluation.wire import Completion, TokenCount, TokenLogprob
+from harness.records import Answer
+
+ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+_HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+class Client:
+    """Sends request bodies and returns answers; `in_flight` is watched by the watchdog."""
+
+    def __init__(self, url: str, concurrency: int) -> None:
+        """Keep the base address and the number of requests that may be under way at once."""
+        self.url = url
+        self.in_flight = 0
+        self._slots = asyncio.Semaphore(concurrency)
+        # A long answer may take hours: only making the connection has a time limit.
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=30)
+        self._session = aiohttp.ClientSession(
+            timeout=timeout, connector=aiohttp.TCPConnector(limit=0), read_bufsize=1 << 20
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def send(self, endpoint: str, body: dict[str, Any]) -> Answer:
+        """Return the answer to one request.
+
+        A refused request (4xx) is an answer with `error`. A server that fails (5xx, a broken connection, an
+        answer that is no completion) is asked again up to ATTEMPTS times, then that is the answer's error.
+        Raises HarnessError when the server itself is down: that is no answer, and nothing may be logged.
+        """
+        async with self._slots:
+            self.in_flight += 1
+            try:
+                return await self._send(endpoint, body)
+            finally:
+                self.in_flight -= 1
+
+    async def count_tokens(self, model: str, text: str) -> int:
+        """Return how many tokens the server's tokenizer makes of `text`."""
+        async with self._session.post(f"{self.url}/tokenize", json={"model": model, "prompt": text}) as response:
+            response.raise_for_status()
+            return TokenCount.model_validate_json(await response.read()).count
+
+    async def _send(self, endpoint: str, body: dict[str, Any]) -> Answer:
+        begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds")
+        error = ""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self._session.post(f"{self.url}/v1/{endpoint}", json=body) as response:
+                    raw = await response.read()
+                    status = response.status
+                if status == 200:
+                    answer = read_answer(raw)
+                    when = {"attempt": attempt, "started": started, "seconds": time.monotonic() - begun}
+                    return answer.model_copy(update=when)
+                error = f"HTTP {status}: {raw[:500].decode(errors='replace')}"
+                if status < 500 and status not in {408, 429}:
+                    break  # refused for good, the server is well
+            except (aiohttp.ClientError, OSError, ValueError) as problem:
+                error = f"{type(problem).__name__}: {problem}"[:500]
+            await asyncio.sleep(_PAUSE_SECONDS * attempt)
+        else:
+            await self._check_up(error)
+        seconds = time.monotonic() - begun
+        return Answer(error=error, attempt=attempt, started=started, seconds=seconds)
+
+    async def _check_up(self, error: str) -> None:
+        """Tell a request that fails from a server that is down."""
+        try:
+            async with self._session.get(f"{self.url}/health", timeout=_HEALTH_TIMEOUT) as response:
+                found = f"/health says {response.status}"
+                if response.status in {200, 404}:
+                    return
+        except (aiohttp.ClientError, OSError) as problem:
+            found = f"{type(problem).__name__}: {problem}"
+        raise HarnessError(
+            expected="a server that is up",
+            found=f"{found}; its last answer: {error}",
+            where=self.url,
+            fix="start the server again; the same command continues",
+        )
+
+
+def read_answer(raw: bytes) -> Answer:
+    """Return the first choice of a chat or text completion.
+
+    A null content (a reasoning trace that was cut off, say) is an empty text, never the trace.
+    Raises ValueError when `raw` is no completion.
+    """
+    completion = Completion.model_validate_json(raw)
+    choice = completion.choices[0]
+    message = choice.message
+    text = choice.text if message is None else message.content
+    return Answer(
+        text=text or "",
+        reasoning=None if message is None else message.reasoning or message.reasoning_content,
+        finish_reason=choice.finish_reason,
+        prompt_tokens=completion.usage.prompt_tokens if completion.usage else None,
+        completion_tokens=completion.usage.completion_tokens if completion.usage else None,
+        loglikelihood=None,
+    )

@@ -1,0 +1,94 @@
+"""What is already answered, and where new answers go: scored and logged one by one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lm_eval.api.instance import Instance
+
+from harness.evaluation.requests import RequestPlan
+from harness.evaluation.scoring import Scored, score
+from harness.evaluation.tasks import LoadedTask
+from harness.records import Answer, Request, Sample, Status, item_id
+from harness.records.base import digest
+from harness.store import SampleLog
+
+
+class Journal:
+    """Joins one task's instances with its sample log."""
+
+    def __init__(
+        self,
+        loaded: LoadedTask,
+        indices: Sequence[int],
+        plan: RequestPlan,
+        log: SampleLog,
+        progress: Callable[[Sample], None] = lambda _: None,
+    ) -> None:
+        """`indices[k]` is the index, in the whole item set, of the document lm-eval numbers k."""
+        self._loaded, self._indices, self._plan, self._log = loaded, indices, plan, log
+        self._progress = progress
+
+    def item(self, instance: Instance) -> str:
+        """Return the item id of an instance."""
+        return item_id(self._loaded.name, self._indices[instance.doc_id or 0])
+
+    def recall(self, item: str, repeat: int) -> Sample | None:
+        """Return the logged sample, or None when it is still to be asked for."""
+        return self._log.known.get((item, repeat))
+
+    def record(
+        self, instances: Sequence[Instance], repeat: int, body: dict[str, Any], answers: Sequence[Answer]
+    ) -> Sample:
+        """Score the answers of one item and repeat, log the sample, and return it.
+
+        A task that fails to score keeps the text: the sample is logged as an error, and can be rescored.
+        """
+        item = self.item(instances[0])
+        sha256 = digest(body)
+        self._log.request(sha256, item, body)
+        first = answers[0]
+        error = next((a.error for a in answers if a.error), None)
+        scored = Scored({}, {})
+        if error is None and (first.text.strip() or first.loglikelihood is not None):
+            responses = [a.text if a.loglikelihood is None else a.loglikelihood for a in answers]
+            try:
+                scored = score(self._loaded.task, instances, responses)
+            except Exception as problem:  # noqa: BLE001 - a faulty scorer must not lose an answer
+                error = f"scoring failed: {type(problem).__name__}: {problem}"[:500]
+        sample = Sample(
+            item=item,
+            repeat=repeat,
+            attempt=first.attempt,
+            seed=self._plan.seed(item, repeat),
+            status=_status(first, scored, error),
+            request=Request(sha256=sha256, prompt_tokens=first.prompt_tokens),
+            text=first.text,
+            reasoning=first.reasoning,
+            finish_reason=first.finish_reason,
+            completion_tokens=first.completion_tokens,
+            answers=_kept(scored, answers),
+            scores=scored.scores,
+            error=error,
+            started=first.started,
+            seconds=round(max(a.seconds for a in answers), 3),
+        )
+        self._log.append(sample)
+        self._progress(sample)
+        return sample
+
+
+def _status(answer: Answer, scored: Scored, error: str | None) -> Status:
+    if error is not None:
+        return "error"
+    if answer.finish_reason == "length":
+        return "truncated"
+    if not answer.text.strip() and answer.loglikelihood is None:
+        return "empty"
+    return "scored" if scored.parsed else "unparsed"
+
+
+def _kept(scored: Scored, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return what the filters extracted, without repeating the whole text a task has no filter for."""
+    if answers[0].loglikelihood is not None:
+        return {"loglikelihood": [a.loglikelihood for a in answers]}
+    return {name: answer for name, answer in scored.answers.items() if answer != answers[0].text}

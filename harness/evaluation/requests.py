@@ -1,0 +1,40 @@
+"""What is really sent for one item and repeat: decided by the protocol, never by the task file."""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from harness.records import Decoding, Record
+
+
+class RequestPlan(Record):
+    """Everything besides the prompt that goes into a request."""
+
+    model: str
+    endpoint: Literal["chat", "completions"]
+    decoding: Decoding
+    max_tokens: int
+    stop: list[str]
+    base_seed: int
+
+    @property
+    def path(self) -> str:
+        """Path of the endpoint below /v1/."""
+        return "chat/completions" if self.endpoint == "chat" else "completions"
+
+    def body(self, prompt: str) -> dict[str, Any]:
+        """Return the request body for `prompt`, without the seed, which differs from repeat to repeat.
+
+        For the chat endpoint `prompt` is the JSON text of the messages, as the bridge hands it to tasks.
+        """
+        text: dict[str, Any] = (
+            {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
+        )
+        stop = {"stop": self.stop} if self.stop else {}
+        decoding = self.decoding.model_dump(exclude_none=True)
+        return {"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **stop}
+
+    def seed(self, item: str, repeat: int) -> int:
+        """Return the seed of one (item, repeat): the same on every machine and after every restart."""
+        found = hashlib.sha256(f"{self.base_seed}/{item}/{repeat}".encode()).digest()
+        return int.from_bytes(found[:4], "big") >> 1

@@ -1,0 +1,69 @@
+"""Run one task against a served model: build, rehearse, ask, score, log."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness.evaluation.bridge import Guard, ServedModel
+from harness.evaluation.journal import Journal
+from harness.evaluation.requests import RequestPlan
+from harness.evaluation.scoring import rehearse
+from harness.evaluation.tasks import LoadedTask
+from harness.records import Sample, item_id
+from harness.store import SampleLog
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """One task, which of its items, and how often."""
+
+    loaded: LoadedTask
+    indices: Sequence[int]
+    repeats: int
+    request: RequestPlan
+
+    @property
+    def keys(self) -> list[tuple[str, int]]:
+        """Every (item, repeat) that the task asks for."""
+        items = [item_id(self.loaded.name, index) for index in self.indices]
+        return [(item, repeat) for repeat in range(self.repeats) for item in items]
+
+    def build(self) -> None:
+        """Let lm-eval build the prompts, and try the scorer on a placeholder.
+
+        Raises HarnessError when an item cannot be scored on this machine.
+        """
+        loaded = self.loaded
+        everything = len(self.indices) == loaded.items
+        # The bridge hands prompts over as messages; plain text where the protocol has no template.
+        chat = self.request.endpoint == "chat"
+        writer = ServedModel("", self.request, 1)
+        loaded.task.build_all_requests(
+            samples=None if everything else list(self.indices),
+            apply_chat_template=chat,
+            fewshot_as_multiturn=chat,
+            chat_template=writer.apply_chat_template if chat else None,
+            tokenizer_name=writer.tokenizer_name,
+        )
+        rehearse(loaded.task, loaded.name, loaded.task.instances, runs_code=loaded.runs_code)
+
+
+def evaluate(
+    plan: TaskPlan,
+    log: SampleLog,
+    url: str,
+    concurrency: int,
+    *,
+    guard: Guard | None = None,
+    progress: Callable[[Sample], None] = lambda _: None,
+) -> None:
+    """Answer what is still open of a built plan; every answer is in the log before this returns.
+
+    Raises HarnessError when the server dies or hangs; what was answered until then is kept.
+    """
+    journal = Journal(plan.loaded, plan.indices, plan.request, log, progress)
+    model = ServedModel(url, plan.request, concurrency, journal, guard)
+    instances = plan.loaded.task.instances
+    if plan.loaded.output_type == "generate_until":
+        model.generate_until(instances * plan.repeats)
+    else:
+        model.loglikelihood(instances * plan.repeats)

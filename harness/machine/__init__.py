@@ -1,0 +1,1 @@
+"""This computer: child processes that never outlive us, ports, memory, devices."""

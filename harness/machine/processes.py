@@ -1,0 +1,77 @@
+"""The one place that starts long-running child processes."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+
+class GuardedProcess:
+    """A child process with all its descendants, which ends when we end."""
+
+    def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
+        """Start `command` under a guardian; both output streams go to the file `log`."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.log = log
+        with log.open("wb") as output:
+            self._guardian = subprocess.Popen(
+                [sys.executable, "-m", "harness.machine.guardian", "--", *command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **env},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Process id of the guardian, the root of the tree."""
+        return self._guardian.pid
+
+    def exit_code(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        return self._guardian.poll()
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the whole tree has used so far."""
+        total = 0.0
+        with contextlib.suppress(psutil.Error):
+            root = psutil.Process(self.pid)
+            for process in (root, *root.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    times = process.cpu_times()
+                    total += times.user + times.system
+        return total
+
+    def stop(self, grace: float = 15.0) -> None:
+        """End the whole tree and wait until it is gone."""
+        if self._guardian.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._guardian.stdin.close()
+        try:
+            self._guardian.wait(timeout=grace)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(psutil.Error):
+                root = psutil.Process(self.pid)
+                for process in (*root.children(recursive=True), root):
+                    with contextlib.suppress(psutil.Error):
+                        process.kill()
+            self._guardian.wait()
+
+    def last_lines(self, count: int = 15) -> str:
+        """Return the last lines of the log."""
+        with self.log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 20_000))
+            text = file.read().decode(errors="replace")
+        return "\n".join(text.splitlines()[-count:])
+
+    def first_line_with(self, pattern: re.Pattern[str]) -> str | None:
+        """Return the first line of the log that holds the pattern, None when none does."""
+        with self.log.open(encoding="utf-8", errors="replace") as file:
+            return next((line.strip() for line in file if pattern.search(line)), None)

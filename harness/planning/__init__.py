@@ -1,0 +1,1 @@
+"""Which runs would decide which claims. Pure functions."""

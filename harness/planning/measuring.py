@@ -1,0 +1,30 @@
+"""For a claim without a run: why there is none, and the command that would measure it."""
+
+from collections.abc import Collection, Mapping
+
+from harness.records import Benchmark, Claim, Says, Suite
+
+
+def plan_for(
+    claim: Claim, benchmark: Benchmark | None, models: Collection[str], suites: Mapping[str, Suite]
+) -> tuple[Says, str]:
+    """Return (why the claim is not measured yet, what would measure it: a command where there is one)."""
+    if claim.model not in models:
+        why = Says(en=f"{claim.model} has no config yet", ko=f"{claim.model} 모델의 설정이 아직 없음")
+        return why, f"add configs/model/{claim.model}.yaml"
+    if claim.kind == "structure":
+        why = Says(en="its checkpoint was not looked at", ko="체크포인트를 아직 살펴보지 않음")
+        return why, f"harness run model={claim.model}"
+    if benchmark is None:
+        return Says(en="the claim names no benchmark", ko="벤치마크가 명시되지 않음"), "a source that names one"
+    name = benchmark.names[0]
+    if benchmark.task is None:
+        need = f", it needs a {benchmark.needs[0]}" if benchmark.needs else ""
+        need_ko = f" ({benchmark.needs[0]} 필요)" if benchmark.needs else ""
+        why = Says(en=f"no task runs {name} yet{need}", ko=f"{name} 과제가 아직 없음{need_ko}")
+        return why, f"a task for {name} in tasks/"
+    suite = next((s for s in suites.values() if any(t.benchmark == benchmark.id for t in s.tasks)), None)
+    if suite is None:
+        return Says(en=f"no suite holds {name}", ko=f"{name} 과제가 든 모음이 없음"), "a suite that holds it"
+    why = Says(en=f"no run on {name} ({benchmark.items} items)", ko=f"{name} ({benchmark.items}문항) 실행 없음")
+    return why, f"harness run model={claim.model} suite={suite.id} protocol={suite.protocol}"

@@ -1,0 +1,48 @@
+"""A benchmark: its items, where they come from, and what scores them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.records.base import Id, Record, Sha256
+from harness.records.origin import Origin, PackageOrigin
+
+Need = Literal["judge", "user_simulator", "images", "audio", "code", "search"]
+
+
+class Score(Record):
+    """The headline metric of a benchmark and its scale."""
+
+    metric: str
+    range: tuple[float, float] = (0.0, 1.0)
+    higher_is_better: bool = True
+    chance: float | None = None
+
+
+class Resource(Record):
+    """What scoring needs besides the items, found by an environment variable."""
+
+    origin: PackageOrigin
+    env: str
+
+
+class Benchmark(Record):
+    """One benchmark; other spellings of its name are aliases that resolve to this id."""
+
+    id: Id
+    names: list[str]
+    capability: list[str]
+    items: int | None
+    access: Literal["public", "gated", "closed"]
+    data: Origin | None = None
+    sha256: Sha256 | None = None
+    """SHA-256 of the items file."""
+    task: str | None = None
+    """Name of the lm-eval task that runs it, ours in tasks/ or lm-eval's own."""
+    needs: list[Need] = Field(default_factory=list)
+    resources: list[Resource] = Field(default_factory=list)
+    score: Score
+    metrics: dict[str, str] = Field(default_factory=dict)
+    """Names of metrics as sources print them -> names as the task reports them."""
+    licence: str
+    redistribution: Literal["free", "verbatim_only", "non_commercial", "internal_only"]

@@ -1,0 +1,56 @@
+"""Where weights, items and scoring resources come from: a hub, a Python package or a folder."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.records.base import Record, Sha256
+
+
+class HubOrigin(Record):
+    """A repository of the Hugging Face hub."""
+
+    hub: str
+    """Repository id, `owner/name`."""
+    revision: str
+    """Commit, or the word `unpinned`, which every manifest repeats."""
+    name: str | None = None
+    """Configuration of a data set."""
+    split: str | None = None
+    member: str | None = None
+    """A file in the repository, where one file is meant."""
+
+    def describe(self) -> str:
+        """Return `owner/name@revision`."""
+        return f"{self.hub}@{self.revision}"
+
+
+class PackageOrigin(Record):
+    """A file or folder inside the wheel of a Python package, pinned by version and by hash."""
+
+    package: str
+    version: str
+    sha256: Sha256
+    """SHA-256 of the wheel file."""
+    member: str
+    """Path of the file or folder inside the wheel."""
+
+    def describe(self) -> str:
+        """Return `name==version:member`."""
+        return f"{self.package}=={self.version}:{self.member}"
+
+
+class FolderOrigin(Record):
+    """A file or folder on this machine; `root: data` puts it below HARNESS_DATA."""
+
+    folder: str
+    root: Literal["data", "path"] = "path"
+    sha256: Sha256 | None = Field(default=None)
+    """SHA-256 of the file; folders are pinned by their fingerprint in the manifest."""
+
+    def describe(self) -> str:
+        """Return the path as configured."""
+        return f"$HARNESS_DATA/{self.folder}" if self.root == "data" else self.folder
+
+
+Origin = HubOrigin | PackageOrigin | FolderOrigin

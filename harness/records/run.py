@@ -1,0 +1,59 @@
+"""A run: one model, one serving set-up, one protocol, one task, any number of repeats."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from harness.records.base import Record, digest
+from harness.records.model import Deviation
+from harness.records.protocol import Decoding
+
+
+class RunIdentity(Record):
+    """Everything that can change a score, and nothing else.
+
+    Repeats, item limits, concurrency, ports and paths are left out: a run can be continued with more of them.
+    """
+
+    model: str
+    weights: dict[str, Any]
+    precision: str
+    conversion: str | None
+    """How the weights came to the form they are served in."""
+    engine: str
+    engine_version: str
+    engine_args: dict[str, str | int | float | bool]
+    engine_env: dict[str, str]
+    device: str
+    chat_template_sha256: str | None
+    task: str
+    task_sha256: str
+    data_sha256: str
+    library: str
+    endpoint: Literal["chat", "completions"]
+    decoding: Decoding
+    max_tokens: int
+    stop: list[str]
+    num_fewshot: int
+    base_seed: int
+
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name the run's folder."""
+        return digest(self.model_dump(mode="json"))[:16]
+
+
+class Manifest(Record):
+    """The identity in clear, and what a reader needs to know about the run."""
+
+    schema_version: Literal[1] = 1
+    key: str
+    identity: RunIdentity
+    benchmark: str
+    benchmark_items: int
+    protocol: str
+    code_version: str
+    command: list[str]
+    """The engine's command; paths are relative to named roots."""
+    deviations: list[Deviation] = Field(default_factory=list)
+    unpinned: list[str] = Field(default_factory=list)

@@ -1,0 +1,32 @@
+"""A document that claims are read from."""
+
+from typing import Literal
+
+from harness.records.base import Id, Record
+
+SourceKind = Literal[
+    "press",
+    "model_card",
+    "readme",
+    "tech_report",
+    "code",
+    "maker_page",
+    "third_party",
+    "dispute",
+    "evaluation_round",
+]
+
+
+class Source(Record):
+    """One document, or one revision of it."""
+
+    id: Id
+    kind: SourceKind
+    party: Literal["first", "third"]
+    title: str
+    url: str | None = None
+    date: str | None = None
+    """ISO date, may be partial (`2025-08`) or unknown."""
+    revision: str | None = None
+    read: Literal["full", "partial", "second_hand"] = "full"
+    supersedes: str | None = None

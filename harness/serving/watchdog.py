@@ -1,0 +1,54 @@
+"""Watch a working server: dead, hanging, or merely slow."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+import aiohttp
+
+from harness.serving.engine import Engine
+
+POLL_SECONDS = 1.0
+IDLE_SHARE = 0.05
+"""Share of one processor below which a server counts as idle; a slow one computes, a hanging one does not."""
+_TOKEN_COUNTERS = ("vllm:generation_tokens_total{", "vllm:prompt_tokens_total{")
+
+
+async def watch(engine: Engine, in_flight: Callable[[], int]) -> NoReturn:
+    """Run until something is wrong with the server, then raise HarnessError.
+
+    Dead: the process ended. Hanging, while requests are in flight: no token for `idle_seconds` with the
+    whole process tree idle, or no token for `stall_seconds` although it is busy. A server that is slow but
+    produces tokens, or computes, is never bothered: there is no deadline on a request.
+    """
+    timeout = aiohttp.ClientTimeout(total=5)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        tokens, cpu = 0.0, engine.process.cpu_seconds()
+        progress = busy = last = time.monotonic()
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            engine.check_alive()
+            now = time.monotonic()
+            count, used = await _tokens(session, engine.url), engine.process.cpu_seconds()
+            if used - cpu > IDLE_SHARE * (now - last):
+                busy = now
+            cpu, last = used, now
+            if in_flight() == 0 or (count is not None and count != tokens):
+                progress = busy = now
+            tokens = count if count is not None else tokens
+            idle = now - max(progress, busy)
+            if idle > engine.serving.idle_seconds:
+                raise engine.failure(f"the engine hangs: no token and no processor time for {idle:.0f} s")
+            if now - progress > engine.serving.stall_seconds:
+                raise engine.failure(f"the engine hangs: busy, but no token for {now - progress:.0f} s")
+
+
+async def _tokens(session: aiohttp.ClientSession, url: str) -> float | None:
+    """Return prompt and answer tokens so far from the server's metrics, None when it does not answer."""
+    try:
+        async with session.get(f"{url}/metrics") as answer:
+            text = await answer.text()
+    except (aiohttp.ClientError, TimeoutError):
+        return None
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(_TOKEN_COUNTERS))

@@ -1,0 +1,1 @@
+"""Pure functions on numbers: intervals, run-to-run noise, equivalence, item selection. No I/O."""

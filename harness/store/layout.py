@@ -1,0 +1,129 @@
+"""Where things lie under results/."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.errors import HarnessError
+from harness.records import Manifest, RunIdentity, Verdict
+from harness.store.files import write_atomic
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's folder: manifest.json, samples.jsonl, requests.jsonl and the engine's log."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The identity in clear."""
+        return self.path / "manifest.json"
+
+    @property
+    def samples(self) -> Path:
+        """Append-only, the only source of truth."""
+        return self.path / "samples.jsonl"
+
+    @property
+    def requests(self) -> Path:
+        """Each request body once."""
+        return self.path / "requests.jsonl"
+
+    def read_manifest(self) -> Manifest:
+        """Return the manifest; raises HarnessError when it is not readable."""
+        try:
+            return Manifest.model_validate_json(self.manifest.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise HarnessError(
+                expected="a run manifest", found=str(error).splitlines()[0], where=str(self.manifest)
+            ) from error
+
+    def lock(self) -> FileLock:
+        """Return the lock that keeps a second writer out; raises HarnessError when it is held."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise HarnessError(
+                expected="no other process writing this run",
+                found="its lock is held",
+                where=str(self.path),
+                fix="wait for the other run to end, or end it; the lock goes with its process",
+            ) from error
+        return lock
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder results/ of a clone, or another one."""
+
+    root: Path
+
+    @property
+    def site(self) -> Path:
+        """The static pages."""
+        return self.root / "site"
+
+    @property
+    def logs(self) -> Path:
+        """What engines printed."""
+        return self.root / "logs"
+
+    def run(self, identity: RunIdentity) -> RunFolder:
+        """Return the folder of the run with this identity."""
+        return RunFolder(self.root / "runs" / identity.model / identity.task / identity.key)
+
+    def runs(self) -> Iterator[RunFolder]:
+        """Yield every run that has a manifest, in a fixed order."""
+        for path in sorted((self.root / "runs").glob("*/*/*/manifest.json")):
+            yield RunFolder(path.parent)
+
+    def relative(self, path: Path) -> str:
+        """Return `path` as evidence names it: below results/, never absolute."""
+        return "results/" + path.relative_to(self.root).as_posix()
+
+    def write_size(self, model: str, parameters: int, origin: str) -> None:
+        """Keep how many parameters a model's checkpoint holds, so that verdicts need no weights."""
+        record = {"model": model, "parameters_total": parameters, "origin": origin}
+        write_atomic(self.root / "models" / f"{model}.json", json.dumps(record, indent=1) + "\n")
+
+    def read_size(self, model: str) -> tuple[int, str] | None:
+        """Return (parameters, origin) of a model's checkpoint, None when no run has looked at it."""
+        path = self.root / "models" / f"{model}.json"
+        if not path.exists():
+            return None
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return int(record["parameters_total"]), str(record["origin"])
+
+    def verdict_path(self, claim: str) -> Path:
+        """Return where the verdict on a claim lies."""
+        return self.root / "verdicts" / f"{claim}.json"
+
+    def write_verdict(self, verdict: Verdict) -> Verdict:
+        """Write a verdict and return it with the history of earlier ones, which is never deleted."""
+        path = self.verdict_path(verdict.claim)
+        if path.exists():
+            old = Verdict.model_validate_json(path.read_text(encoding="utf-8"))
+            history = list(old.history)
+            if _gist(old) != _gist(verdict):
+                history.append(_gist(old))
+            verdict = verdict.model_copy(update={"history": history})
+        write_atomic(path, verdict.model_dump_json(indent=1) + "\n")
+        return verdict
+
+
+def _gist(verdict: Verdict) -> dict[str, str | float | None]:
+    """Return what a reader of the history wants to know: how it stood, on what evidence, under which rule."""
+    return {
+        "verdict": verdict.verdict,
+        "measured": verdict.measured,
+        "protocol": verdict.protocol,
+        "newest": verdict.newest,
+        "rule": verdict.rule,
+        "code": verdict.code,
+    }

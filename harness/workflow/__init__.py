@@ -1,0 +1,1 @@
+"""One function per verb: joins the rooms and hands typed settings to the pure ones."""

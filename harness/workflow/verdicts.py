@@ -1,0 +1,52 @@
+"""Decide every claim of the ledger from what the store holds; no server, no network."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import harness
+from harness.claims.ledger import load_claims
+from harness.config.settings import load_benchmarks, load_models, load_suites, project
+from harness.planning.measuring import plan_for
+from harness.records import Benchmark, Claim, Verdict
+from harness.store import Store, read_samples
+from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The ledger, how it stands, and the runs it stands on."""
+
+    claims: list[Claim]
+    verdicts: dict[str, Verdict]
+    runs: list[RunEvidence]
+    benchmarks: dict[str, Benchmark]
+
+
+def decide_all(store: Store) -> Decided:
+    """Return and write the verdict on every claim; the same store and ledger give the same bytes.
+
+    Raises UsageError for a bad ledger, HarnessError for a broken log.
+    """
+    configs = project().configs
+    benchmarks, models, suites = load_benchmarks(configs), load_models(configs), load_suites(configs)
+    claims = load_claims(configs / "claims", benchmarks)
+    runs: dict[tuple[str, str], list[RunEvidence]] = defaultdict(list)
+    for folder in store.runs():
+        manifest = folder.read_manifest()
+        samples = read_samples(folder.samples)
+        if samples:
+            evidence = RunEvidence(manifest, samples, store.relative(folder.path))
+            runs[manifest.identity.model, manifest.benchmark].append(evidence)
+    verdicts = {}
+    for claim in claims:
+        benchmark = benchmarks.get(claim.benchmark or "")
+        why, how = plan_for(claim, benchmark, models, suites)
+        size = store.read_size(claim.model)
+        verdict = decide(
+            claim,
+            runs.get((claim.model, claim.benchmark or ""), []),
+            SizeEvidence(*size) if size else None,
+            Context(benchmark, why, how, harness.__version__),
+        )
+        verdicts[claim.id] = store.write_verdict(verdict)
+    return Decided(claims, verdicts, [run for group in runs.values() for run in group], benchmarks)
