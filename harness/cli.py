@@ -136,7 +136,10 @@ def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
 
 def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:
     """Print one line per claim, the measured ones first, then what would measure the others."""
-    table = Table("claim", "claimed", "measured", "verdict", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("claim", overflow="fold")
+    for name in ("claimed", "measured", "verdict"):
+        table.add_column(name, no_wrap=True)
     waiting: dict[str, list[str]] = {}
     for claim, found in sorted(zip(claims, verdicts, strict=True), key=lambda pair: pair[1].measured is None):
         mark = MARKS[found.verdict]

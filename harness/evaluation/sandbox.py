@@ -5,6 +5,7 @@ first process), an empty file system with read-only libraries and a small /tmp, 
 files and processes, no capabilities. Model output is hostile input.
 """
 
+import contextlib
 import os
 import resource
 import selectors
@@ -16,6 +17,8 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import psutil
 
 from harness.errors import HarnessError
 
@@ -77,14 +80,25 @@ def _run(program: str, limits: Limits) -> Outcome:
         try:
             output, reason = _collect(process, limits.seconds)
         finally:
-            process.kill()
-            process.wait()
+            _end(process)
             if process.stdout is not None:
                 process.stdout.close()
     text = output[-2000:].decode(errors="replace")
     if reason == "ended":
         reason = "passed" if process.returncode == 0 else "failed"
     return Outcome(passed=reason == "passed", reason=reason, output=text)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill the first process of the namespace, and with it all others; unshare reaps it and ends."""
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process(process.pid).children():
+            child.kill()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _command() -> list[str]:

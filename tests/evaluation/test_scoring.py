@@ -1,0 +1,42 @@
+import pytest
+
+from harness.config.settings import load_benchmarks, project
+from harness.errors import HarnessError, UsageError
+from harness.evaluation.items import read_items
+from harness.evaluation.scoring import rehearse
+from harness.evaluation.tasks import load_task
+
+BENCHMARKS = load_benchmarks(project().configs)
+
+
+def test_a_missing_scoring_resource_is_found_before_the_first_request(settings, monkeypatch, tmp_path):
+    import nltk
+
+    loaded = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
+    loaded.task.build_all_requests()
+    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
+    monkeypatch.setenv("NLTK_DATA", str(tmp_path))
+    with pytest.raises(HarnessError) as caught:
+        rehearse(loaded.task, loaded.name, loaded.task.instances, runs_code=False)
+    assert "LookupError" in caught.value.found
+    assert "item" in caught.value.where
+
+
+def test_an_unknown_task_names_the_nearest_one(settings):
+    with pytest.raises(UsageError, match="did you mean ifbench_294"):
+        load_task("ifbench_29", BENCHMARKS["ifbench_294"], settings.protocol)
+
+
+def test_items_that_differ_from_the_pinned_ones_are_refused():
+    with pytest.raises(HarnessError, match="SHA-256"):
+        read_items(BENCHMARKS["humaneval"].model_copy(update={"sha256": "0" * 64}))
+    with pytest.raises(HarnessError, match="163 items"):
+        read_items(BENCHMARKS["humaneval"].model_copy(update={"items": 163}))
+
+
+def test_the_task_hash_is_the_same_every_time_and_differs_between_tasks(settings):
+    first = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
+    again = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
+    other = load_task("humaneval_chat", BENCHMARKS["humaneval"], settings.protocol)
+    assert first.task_sha256 == again.task_sha256 != other.task_sha256
+    assert first.data_sha256 == again.data_sha256 != other.data_sha256

@@ -1,0 +1,17 @@
+from harness.planning.measuring import plan_for
+from harness.records import Suite, SuiteTask
+from tests.examples import benchmark, claim
+
+SUITES = {"small": Suite(id="small", protocol="house", tasks=[SuiteTask(task="quiz", benchmark="quiz")])}
+
+
+def test_the_command_that_would_measure_a_claim_is_named():
+    _, how = plan_for(claim(), benchmark(), {"m"}, SUITES)
+    assert how == "harness run model=m suite=small protocol=house"
+
+
+def test_what_is_missing_for_a_run_is_named():
+    assert plan_for(claim(), benchmark(), set(), SUITES)[1] == "add configs/model/m.yaml"
+    why, _ = plan_for(claim(), benchmark(task=None, needs=["judge"]), {"m"}, SUITES)
+    assert "needs a judge" in why.en
+    assert plan_for(claim(), benchmark(), {"m"}, {})[1] == "a suite that holds it"

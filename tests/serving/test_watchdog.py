@@ -1,0 +1,59 @@
+import asyncio
+import time
+
+import psutil
+import pytest
+
+from harness.errors import HarnessError
+from harness.evaluation.client import Client
+from harness.serving.engine import Engine
+from harness.serving.watchdog import watch
+
+LONG = {
+    "model": "smollm2_135m",
+    "messages": [{"role": "user", "content": "Count."}],
+    "max_tokens": 2000,
+    "ignore_eos": True,
+    "temperature": 0.2,
+}
+
+
+async def watched(engine: Engine, seconds: float, freeze: bool) -> float | None:
+    """Send a long request, freeze the engine's workers if told to; return the seconds until the alarm."""
+    async with Client(engine.url, 1) as client:
+        request = asyncio.create_task(client.send("chat/completions", LONG))
+        await asyncio.sleep(2)
+        family = psutil.Process(engine.process.pid).children(recursive=True)
+        frozen = family if freeze else []
+        for process in frozen:
+            process.suspend()
+        begun = time.monotonic()
+        try:
+            await asyncio.wait_for(watch(engine, lambda: client.in_flight), seconds)
+        except TimeoutError:
+            return None
+        except HarnessError as error:
+            assert "hangs" in error.found
+            return time.monotonic() - begun
+        finally:
+            for process in frozen:
+                process.resume()
+            request.cancel()
+
+
+def test_a_hanging_engine_is_noticed_within_ten_seconds(engine):
+    found = asyncio.run(watched(engine, 30, freeze=True))
+    assert found is not None
+    assert found <= engine.serving.idle_seconds + 4
+
+
+def test_a_slow_engine_is_left_alone(engine):
+    assert asyncio.run(watched(engine, engine.serving.idle_seconds + 4, freeze=False)) is None
+
+
+def test_an_engine_without_work_is_left_alone(engine):
+    async def idle() -> None:
+        await asyncio.wait_for(watch(engine, lambda: 0), engine.serving.idle_seconds + 3)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(idle())

@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.records import Deviation, Says
+from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
+from tests.examples import SOURCE, benchmark, claim, run, sample
+
+CONTEXT = Context(benchmark(), Says(en="no run", ko="실행 없음"), "harness run …", "0.1.0")
+KNOWN = {"known": {"temperature": 0.5, "max_tokens": 100}}
+STEADY = [[1.0] * 8] * 500 + [[0.0] * 8] * 500
+DEVIATION = Deviation(field="weights", value="q4", says=Says(en="through 4 bits", ko="4비트"))
+
+
+def verdict_on(value, table=STEADY, **changes):
+    found = claim(value=value, repeats=8, protocol=KNOWN, **changes)
+    return decide(found, [run(table)], None, CONTEXT)
+
+
+def test_a_claim_that_our_measurement_meets_is_reproduced():
+    assert verdict_on("50.0").verdict == "reproduced"
+
+
+def test_a_claim_far_from_our_measurement_is_contradicted():
+    found = verdict_on("60.0")
+    assert found.verdict == "contradicted"
+    assert found.difference == pytest.approx(-10.0)
+
+
+def test_a_claim_at_the_edge_of_the_margin_is_undecided_and_says_what_would_decide_it():
+    found = verdict_on("51.0")
+    assert found.verdict == "undecided"
+    assert "decide" in found.next
+
+
+def test_a_source_that_states_neither_decoding_nor_repeats_cannot_be_held_to_one_point():
+    found = decide(claim(value="50.0"), [run(STEADY)], None, CONTEXT)
+    assert found.verdict == "not_measured" or found.verdict == "undecided"
+    known_cap = claim(value="50.0", protocol={"known": {"max_tokens": 100}})
+    found = decide(known_cap, [run(STEADY)], None, CONTEXT)
+    assert found.verdict == "undecided"
+    assert found.next.startswith("cannot be decided")
+
+
+def test_a_deviation_caps_the_verdict_unless_the_claim_is_about_it():
+    evidence = run(STEADY, deviations=[DEVIATION])
+    about_released = claim(value="50.0", repeats=8, protocol=KNOWN)
+    about_four_bits = claim(
+        value="50.0", repeats=8, protocol={"known": {**KNOWN["known"], "weights": "q4"}}
+    )
+    assert decide(about_released, [evidence], None, CONTEXT).verdict == "undecided"
+    assert decide(about_four_bits, [evidence], None, CONTEXT).verdict == "reproduced"
+
+
+def test_a_second_hand_source_is_never_contradicted():
+    assert verdict_on("60.0", source={**SOURCE, "read": "second_hand"}).verdict == "undecided"
+
+
+def test_a_run_with_a_hole_is_our_fault_and_no_measurement():
+    evidence = run([[1.0, 1.0], [0.0, 0.0]])
+    holed = RunEvidence(evidence.manifest, evidence.samples[:-1], evidence.folder)
+    found = decide(claim(protocol=KNOWN), [holed], None, CONTEXT)
+    assert found.verdict == "not_measured"
+    assert "coverage" in found.reasons.en
+
+
+def test_one_repeat_is_no_measurement():
+    found = decide(claim(protocol=KNOWN), [run([[1.0], [0.0]])], None, CONTEXT)
+    assert found.verdict == "not_measured"
+    assert "repeats" in found.reasons.en
+
+
+def test_without_a_run_the_command_that_would_measure_is_named():
+    found = decide(claim(), [], None, CONTEXT)
+    assert (found.verdict, found.next) == ("not_measured", "harness run …")
+
+
+def test_only_the_items_of_the_claim_count():
+    table = [[1.0, 1.0]] * 10
+    evidence = run(table, total=10)
+    wrong_elsewhere = [*evidence.samples[:0]]
+    for s in evidence.samples:
+        index = int(s.item.split("/")[1])
+        wrong_elsewhere.append(s if index % 5 == 0 else sample(index, s.repeat, 0.0))
+    found = decide(
+        claim(value="100", items=2, protocol=KNOWN),
+        [RunEvidence(evidence.manifest, wrong_elsewhere, evidence.folder)],
+        None,
+        CONTEXT,
+    )
+    assert (found.measured, found.n) == (100.0, 2)
+
+
+def test_two_protocols_that_disagree_make_the_claim_depend_on_the_protocol():
+    low = run([[0.0] * 8] * 1000, protocol="other")
+    found = decide(claim(value="50.0", repeats=8, protocol=KNOWN), [run(STEADY), low], None, CONTEXT)
+    assert found.verdict == "protocol_dependent"
+    assert "other" in found.reasons.en
+
+
+def size_claim(value):
+    return claim(kind="structure", value=value, unit="parameters", quantity="parameters_total", benchmark=None)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"), [("135M", "reproduced"), ("120M", "contradicted"), ("132M", "undecided")]
+)
+def test_a_stated_size_is_held_against_the_checkpoint(value, outcome):
+    found = decide(size_claim(value), [], SizeEvidence(134_515_008, "a package"), CONTEXT)
+    assert found.verdict == outcome
+
+
+def test_what_no_lane_can_test_is_not_testable():
+    found = decide(claim(lanes=[], untestable="the items are closed"), [], None, CONTEXT)
+    assert found.verdict == "not_testable"
+
+
+def test_a_metric_that_the_task_does_not_report_is_not_guessed():
+    found = decide(claim(metric="elo"), [run(STEADY)], None, CONTEXT)
+    assert found.verdict == "not_measured"
+    assert "elo" in found.reasons.en
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=3, max_size=3), min_size=2, max_size=12))
+def test_a_claim_equal_to_the_measurement_is_never_contradicted(table):
+    mean = sum(map(sum, table)) / (3 * len(table))
+    assert verdict_on(f"{100 * mean:.4f}", table).verdict != "contradicted"
+
+
+def test_the_same_input_gives_the_same_bytes():
+    assert verdict_on("50.0").model_dump_json() == verdict_on("50.0").model_dump_json()
