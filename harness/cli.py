@@ -42,7 +42,9 @@ Overrides = Annotated[
         metavar="[KEY=VALUE]...",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
+]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Set earlier answers aside (results/aside/) and ask everything again.")
 ]
@@ -78,9 +80,9 @@ def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False
 def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
     """Decide every claim of the ledger from the stored answers; needs no server and no network."""
     from harness.workflow.run import open_store  # noqa: PLC0415
-    from harness.workflow.verdicts import decide_all  # noqa: PLC0415
+    from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 
-    decided = decide_all(open_store(load_settings(overrides or [])))
+    decided = decide_all(open_store(load_settings(overrides or [])), load_ledger())
     verdicts = [decided.verdicts[claim.id] for claim in decided.claims]
     if as_json:
         _print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
@@ -93,8 +95,10 @@ def site(overrides: Overrides = None) -> None:
     """Write the static site from the stored answers; it opens from the file system."""
     from harness.workflow.run import open_store  # noqa: PLC0415
     from harness.workflow.site import build_site  # noqa: PLC0415
+    from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 
-    print(build_site(open_store(load_settings(overrides or []))))
+    store = open_store(load_settings(overrides or []))
+    print(build_site(store, decide_all(store, load_ledger())))
 
 
 @app.command()

@@ -20,7 +20,9 @@ def checkpoint(settings: Settings) -> Checkpoint:
 
 
 @pytest.fixture(scope="session")
-def engine(settings: Settings, checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(
+    settings: Settings, checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     log: Path = tmp_path_factory.mktemp("engine") / "engine.log"
     with Engine(settings.model, settings.serving, checkpoint.path, log) as server:
         server.wait_healthy()

@@ -103,6 +103,4 @@ def run(table: list[list[float]], total: int | None = None, **changes: Any) -> R
         "command": ["vllm"],
     }
     samples = [sample(i, r, score) for i, row in enumerate(table) for r, score in enumerate(row)]
-    return RunEvidence(
-        Manifest.model_validate(manifest | changes), samples, f"results/runs/m/quiz/{found.key}"
-    )
+    return RunEvidence(Manifest.model_validate(manifest | changes), samples, f"results/runs/m/quiz/{found.key}")

@@ -62,5 +62,5 @@ def test_a_file_is_one_idea(path: Path):
 
 @pytest.mark.parametrize("path", [p for p in FILES if room_of(p) in PURE], ids=lambda p: p.stem)
 def test_pure_rooms_do_no_input_or_output(path: Path):
-    forbidden = {"os", "pathlib", "subprocess", "socket", "urllib", "aiohttp", "time", "datetime"}
+    forbidden = {"os", "pathlib", "subprocess", "socket", "urllib", "aiohttp", "time"}
     assert not {name.split(".")[0] for name in imported(path)} & forbidden

@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Claim, ClaimKind, KnownProtocol, Record, Says, Source
+from harness.records import Benchmark, Claim, ClaimKind, KnownProtocol, Model, Record, Says, Source
 from harness.records.base import Id
 
 
@@ -63,8 +63,8 @@ class SourceFile(Record):
     statements: list[Statement] = Field(default_factory=list)
 
 
-def load_claims(folder: Path, benchmarks: Mapping[str, Benchmark]) -> list[Claim]:
-    """Return every claim below `folder`, sorted by id.
+def load_claims(folder: Path, benchmarks: Mapping[str, Benchmark], models: Mapping[str, Model]) -> list[Claim]:
+    """Return every claim below `folder`, sorted by id; known models and benchmarks are called by name.
 
     Raises UsageError with all errors of all files: unreadable YAML, unknown keys, values that are no
     numbers, benchmarks without a record, cells in columns that the table does not have, ids used twice.
@@ -83,7 +83,11 @@ def load_claims(folder: Path, benchmarks: Mapping[str, Benchmark]) -> list[Claim
             problems += [f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
             continue
         files.append(file)
-        for claim in (*_statement_claims(file, where, problems), *_table_claims(file, where, problems)):
+        names = {m.id: m.name for m in models.values()} | {b.id: b.names[0] for b in benchmarks.values()}
+        for claim in (
+            *_statement_claims(file, where, problems),
+            *_table_claims(file, where, problems, names),
+        ):
             if claim.benchmark is not None and claim.benchmark not in benchmarks:
                 hint = nearest(claim.benchmark, benchmarks)
                 problems.append(f"{where}: {claim.id}: no benchmark record {claim.benchmark!r}; {hint}")
@@ -99,9 +103,7 @@ def load_claims(folder: Path, benchmarks: Mapping[str, Benchmark]) -> list[Claim
             detail="\n".join(problems),
         )
     superseded = {file.source.supersedes for file in files}
-    marked = [
-        c.model_copy(update={"standing": "superseded"}) if c.source.id in superseded else c for c in claims
-    ]
+    marked = [c.model_copy(update={"standing": "superseded"}) if c.source.id in superseded else c for c in claims]
     return sorted(marked, key=lambda claim: claim.id)
 
 
@@ -117,7 +119,7 @@ def _statement_claims(file: SourceFile, where: str, problems: list[str]) -> list
     return claims
 
 
-def _table_claims(file: SourceFile, where: str, problems: list[str]) -> list[Claim]:
+def _table_claims(file: SourceFile, where: str, problems: list[str], names: Mapping[str, str]) -> list[Claim]:
     claims = []
     for table in file.tables:
         for benchmark, cells in table.rows.items():
@@ -127,14 +129,15 @@ def _table_claims(file: SourceFile, where: str, problems: list[str]) -> list[Cla
                     hint = nearest(model, table.columns)
                     problems.append(f"{where}: {table.id}.{benchmark}: no column {model!r}; {hint}")
                     continue
-                claims += _validated(_cell(file, table, benchmark, row, model, value), where, problems)
+                cell = _cell(file, table, benchmark, row, model, value)
+                cell["says"] = _says(names.get(model, model), names.get(benchmark, benchmark), row.metric, value)
+                claims += _validated(cell, where, problems)
     return claims
 
 
 def _cell(
     file: SourceFile, table: Table, benchmark: str, row: Row, model: str, value: str | None
 ) -> dict[str, Any]:
-    metric = f" ({row.metric})" if row.metric else ""
     return {
         "id": f"{file.source.id}/{table.id}/{benchmark}/{model}",
         "source": file.source,
@@ -143,10 +146,6 @@ def _cell(
         "model": model,
         "value": value,
         "unit": row.unit or table.unit,
-        "says": {
-            "en": f"{model} scores {value} on {benchmark}{metric}",
-            "ko": f"{model}의 {benchmark}{metric} 점수는 {value}",
-        },
         "benchmark": benchmark,
         "metric": row.metric,
         "mode": table.mode,
@@ -160,11 +159,16 @@ def _cell(
     }
 
 
+def _says(model: str, benchmark: str, metric: str | None, value: str | None) -> dict[str, str]:
+    test = f"{benchmark} ({metric})" if metric else benchmark
+    if value is None:
+        return {"en": f"{model} has no number for {test}", "ko": f"{model}의 {test} 점수는 적혀 있지 않다"}
+    return {"en": f"{model} scores {value} on {test}", "ko": f"{model}의 {test} 점수는 {value}"}
+
+
 def _validated(data: dict[str, Any], where: str, problems: list[str]) -> list[Claim]:
     try:
         return [Claim.model_validate(data)]
     except ValidationError as error:
-        problems += [
-            f"{where}: {data['id']}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
-        ]
+        problems += [f"{where}: {data['id']}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return []

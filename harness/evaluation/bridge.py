@@ -1,7 +1,6 @@
 """The model class that lm-eval's tasks talk to: a served model, with a journal."""
 
 import asyncio
-import json
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from harness.errors import HarnessError
 from harness.evaluation.client import Client
 from harness.evaluation.journal import Journal
 from harness.evaluation.loglikelihood import loglikelihood_of
-from harness.evaluation.requests import RequestPlan
+from harness.evaluation.requests import RequestPlan, as_messages
 from harness.records import Answer, Sample
 
 Guard = Callable[[Callable[[], int]], Awaitable[Any]]
@@ -39,7 +38,7 @@ class ServedModel(LM):  # type: ignore[misc]
     """A model behind an OpenAI-compatible server.
 
     Give every instance as often as it is to be repeated, as lm-eval's evaluator does: the k-th copy is
-    repeat k, with a seed of its own. With a journal, answered repeats are not asked again.
+    repeat k, with a seed of its own. What the journal holds already is not asked again.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class ServedModel(LM):  # type: ignore[misc]
         url: str,
         plan: RequestPlan,
         concurrency: int,
-        journal: Journal | None = None,
+        journal: Journal,
         guard: Guard | None = None,
     ) -> None:
         """`url` is the server's base address without a path."""
@@ -60,21 +59,9 @@ class ServedModel(LM):  # type: ignore[misc]
         """Names the chat format in lm-eval's own (unused) caches."""
         return self._plan.model
 
-    def apply_chat_template(
-        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
-    ) -> str:
-        """Return the messages as JSON text: the server applies the model's own template to them.
-
-        Raises HarnessError for a task that begins the assistant's answer itself, which a chat server
-        would close and answer anew.
-        """
-        if not add_generation_prompt:
-            raise HarnessError(
-                expected="a task that leaves the whole answer to the model",
-                found="a task with `gen_prefix`",
-                fix="use protocol.endpoint=completions for this task",
-            )
-        return json.dumps(chat_history, ensure_ascii=False)
+    def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        """Return the messages as JSON text, see `requests.as_messages`."""
+        return as_messages(chat_history, add_generation_prompt)
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return one text per request, in order; logged answers are taken from the journal."""
@@ -83,9 +70,7 @@ class ServedModel(LM):  # type: ignore[misc]
             texts[unit.positions[0]] = sample.text
         return texts
 
-    def loglikelihood(
-        self, requests: list[Instance], disable_tqdm: bool = False
-    ) -> list[tuple[float, bool]]:
+    def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[tuple[float, bool]]:
         """Return (log-likelihood, is_greedy) per request; all choices of an item stand in one sample."""
         if self._plan.endpoint != "completions":
             raise HarnessError(
@@ -112,7 +97,7 @@ class ServedModel(LM):  # type: ignore[misc]
         known: list[tuple[Unit, Sample]] = []
         open_units: deque[Unit] = deque()
         for unit in _units(requests):
-            sample = self._recall(unit)
+            sample = self._journal.recall(self._item(unit), unit.repeat)
             if sample is None:
                 open_units.append(unit)
             else:
@@ -122,11 +107,7 @@ class ServedModel(LM):  # type: ignore[misc]
         return known
 
     def _item(self, unit: Unit) -> str:
-        first = unit.instances[0]
-        return self._journal.item(first) if self._journal else f"{first.task_name}/{first.doc_id}"
-
-    def _recall(self, unit: Unit) -> Sample | None:
-        return self._journal.recall(self._item(unit), unit.repeat) if self._journal else None
+        return self._journal.item(unit.instances[0])
 
     async def _ask_all(self, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
         """Answer all units, `concurrency` requests at a time, until done or until the guard objects."""
@@ -159,7 +140,7 @@ class ServedModel(LM):  # type: ignore[misc]
             scored: list[asyncio.Future[None]] = []
 
             def keep(unit: Unit, body: dict[str, Any], answers: list[Answer]) -> None:
-                results.append((unit, self._record(unit, body, answers)))
+                results.append((unit, self._journal.record(unit.instances, unit.repeat, body, answers)))
 
             async def worker() -> None:
                 while units:
@@ -188,16 +169,6 @@ class ServedModel(LM):  # type: ignore[misc]
         pairs = [i.args for i in unit.instances]
         answers = [loglikelihood_of(client, self._plan.model, context, text) for context, text in pairs]
         return body, list(await asyncio.gather(*answers))
-
-    def _record(self, unit: Unit, body: dict[str, Any], answers: list[Answer]) -> Sample:
-        if self._journal is not None:
-            return self._journal.record(unit.instances, unit.repeat, body, answers)
-        first = answers[0]
-        if first.error is not None:
-            raise HarnessError(expected="an answer from the server", found=first.error, where=self._url)
-        return Sample.model_construct(
-            text=first.text, answers={"loglikelihood": [a.loglikelihood for a in answers]}
-        )
 
 
 def _units(requests: Sequence[Instance]) -> list[Unit]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import aiohttp
 
 from harness.errors import HarnessError
-from harness.evaluation.wire import Completion, TokenCount, TokenLogprob
+from harness.evaluation.wire import Completion, TokenCount
 from harness.records import Answer
 
 ATTEMPTS = 3

@@ -24,9 +24,7 @@ def load(benchmark: str, **_: Any) -> dict[str, datasets.Dataset]:
     """
     known = load_benchmarks(project().configs)
     if benchmark not in known:
-        raise UsageError(
-            expected="a benchmark with a record", found=benchmark, fix=nearest(benchmark, known)
-        )
+        raise UsageError(expected="a benchmark with a record", found=benchmark, fix=nearest(benchmark, known))
     return {"test": datasets.Dataset.from_list(read_items(known[benchmark]))}
 
 
@@ -42,7 +40,10 @@ def read_items(benchmark: Benchmark) -> list[dict[str, Any]]:
     if isinstance(benchmark.data, HubOrigin) and benchmark.data.member is None:
         origin = benchmark.data
         rows = datasets.load_dataset(
-            origin.hub, origin.name, split=origin.split, revision=None if origin.revision == "unpinned" else origin.revision
+            origin.hub,
+            origin.name,
+            split=origin.split,
+            revision=None if origin.revision == "unpinned" else origin.revision,
         )
         return list(rows)
     path = fetch(benchmark.data, data_root=data_root())

@@ -30,5 +30,10 @@ async def loglikelihood_of(client: Client, model: str, context: str, continuatio
     total = sum(logprob for logprob, _ in tokens)
     greedy = all(rank == 1 for _, rank in tokens)
     return answer.model_copy(
-        update={"loglikelihood": (total, greedy), "text": "", "prompt_logprobs": None, "finish_reason": "stop"}
+        update={
+            "loglikelihood": (total, greedy),
+            "text": "",
+            "prompt_logprobs": None,
+            "finish_reason": "stop",
+        }
     )

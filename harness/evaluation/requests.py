@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any, Literal
 
+from harness.errors import HarnessError
 from harness.records import Decoding, Record
 
 
@@ -27,9 +28,7 @@ class RequestPlan(Record):
 
         For the chat endpoint `prompt` is the JSON text of the messages, as the bridge hands it to tasks.
         """
-        text: dict[str, Any] = (
-            {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
-        )
+        text: dict[str, Any] = {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
         stop = {"stop": self.stop} if self.stop else {}
         decoding = self.decoding.model_dump(exclude_none=True)
         return {"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **stop}
@@ -38,3 +37,18 @@ class RequestPlan(Record):
         """Return the seed of one (item, repeat): the same on every machine and after every restart."""
         found = hashlib.sha256(f"{self.base_seed}/{item}/{repeat}".encode()).digest()
         return int.from_bytes(found[:4], "big") >> 1
+
+
+def as_messages(chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+    """Return the messages as JSON text: the server applies the model's own template to them.
+
+    Raises HarnessError for a task that begins the assistant's answer itself, which a chat server would
+    close and answer anew.
+    """
+    if not add_generation_prompt:
+        raise HarnessError(
+            expected="a task that leaves the whole answer to the model",
+            found="a task with `gen_prefix`",
+            fix="use protocol.endpoint=completions for this task",
+        )
+    return json.dumps(chat_history, ensure_ascii=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.evaluation.bridge import Guard, ServedModel
 from harness.evaluation.journal import Journal
-from harness.evaluation.requests import RequestPlan
+from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.scoring import rehearse
 from harness.evaluation.tasks import LoadedTask
 from harness.records import Sample, item_id
@@ -36,13 +36,11 @@ class TaskPlan:
         everything = len(self.indices) == loaded.items
         # The bridge hands prompts over as messages; plain text where the protocol has no template.
         chat = self.request.endpoint == "chat"
-        writer = ServedModel("", self.request, 1)
         loaded.task.build_all_requests(
             samples=None if everything else list(self.indices),
             apply_chat_template=chat,
             fewshot_as_multiturn=chat,
-            chat_template=writer.apply_chat_template if chat else None,
-            tokenizer_name=writer.tokenizer_name,
+            chat_template=as_messages if chat else None,
         )
         rehearse(loaded.task, loaded.name, loaded.task.instances, runs_code=loaded.runs_code)
 

@@ -49,7 +49,7 @@ class Outcome:
     """The end of what it printed, both streams."""
 
 
-def run_python(program: str, limits: Limits = Limits()) -> Outcome:  # noqa: B008 - frozen
+def run_python(program: str, limits: Limits = Limits()) -> Outcome:
     """Run a Python program in the sandbox and return how it ended.
 
     Raises HarnessError when this machine has no sandbox: code is then not run at all.

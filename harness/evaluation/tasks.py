@@ -1,6 +1,7 @@
 """Load an lm-eval task, ours from tasks/ first, and know exactly what was loaded."""
 
 import hashlib
+import inspect
 import json
 import logging
 import os
@@ -108,12 +109,17 @@ def _all_tasks() -> TaskManager:
 def _task_hash(name: str, task: Task) -> str:
     """Return a hash over the task's whole configuration, the source of its functions included."""
     found = hashlib.sha256(metadata.version("lm-eval").encode())
-    found.update(json.dumps(task.dump_config(), sort_keys=True, default=str).encode())
-    folder = next((f for f in project().tasks.glob("*") if (f / f"{name}.yaml").exists()), None)
-    for path in sorted(folder.rglob("*")) if folder else []:
-        if path.is_file() and "__pycache__" not in path.parts:
-            found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    found.update(json.dumps(task.dump_config(), sort_keys=True, default=_described).encode())
+    for folder in (f for f in project().tasks.iterdir() if (f / f"{name}.yaml").exists()):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return found.hexdigest()
+
+
+def _described(value: Any) -> str:
+    """Return a function's source, which is the same in every process; its name alone would hide a change."""
+    return inspect.getsource(value) if callable(value) else str(value)
 
 
 def _data_hash(task: Task) -> str:
@@ -121,4 +127,3 @@ def _data_hash(task: Task) -> str:
     for doc in task.eval_docs:
         found.update(json.dumps(doc, sort_keys=True, ensure_ascii=False, default=str).encode() + b"\n")
     return found.hexdigest()
-

@@ -21,6 +21,6 @@ def free_port(wanted: int | None = None) -> int:
                 expected=f"port {wanted} to be free",
                 found=str(error),
                 where=f"{HOST}:{wanted}",
-                fix=f"end what listens there (`ss -ltnp 'sport = :{wanted}'`), or use serving.port=null for a free one",
+                fix=f"end what listens there (`ss -ltnp 'sport = :{wanted}'`), or use serving.port=null",
             ) from error
         return int(probe.getsockname()[1])

@@ -1,6 +1,9 @@
 """A document that claims are read from."""
 
-from typing import Literal
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from harness.records.base import Id, Record
 
@@ -16,6 +19,9 @@ SourceKind = Literal[
     "evaluation_round",
 ]
 
+# YAML reads an unquoted 2026-02-06 as a date.
+IsoDate = Annotated[str, BeforeValidator(lambda d: d.isoformat() if isinstance(d, datetime.date) else d)]
+
 
 class Source(Record):
     """One document, or one revision of it."""
@@ -25,7 +31,7 @@ class Source(Record):
     party: Literal["first", "third"]
     title: str
     url: str | None = None
-    date: str | None = None
+    date: IsoDate | None = None
     """ISO date, may be partial (`2025-08`) or unknown."""
     revision: str | None = None
     read: Literal["full", "partial", "second_hand"] = "full"

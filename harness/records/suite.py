@@ -34,6 +34,8 @@ class Serving(Record):
     env: dict[str, str] = Field(default_factory=dict)
     concurrency: int = Field(gt=0)
     """Requests in flight."""
+    url: str | None = None
+    """Base address of a server that is up already; None starts one."""
     port: int | None = None
     """None takes a free one."""
     idle_seconds: float = Field(default=8.0, gt=0)

@@ -8,9 +8,7 @@ from harness.records.base import Record
 from harness.records.claim import Lane, Says
 from harness.records.model import Deviation
 
-Outcome = Literal[
-    "reproduced", "contradicted", "undecided", "protocol_dependent", "not_testable", "not_measured"
-]
+Outcome = Literal["reproduced", "contradicted", "undecided", "protocol_dependent", "not_testable", "not_measured"]
 Interval = tuple[float, float]
 
 

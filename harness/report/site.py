@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.records import Benchmark, Claim, Outcome, Verdict
+from harness.records import Benchmark, Claim, Model, Outcome, Verdict
 from harness.report.figure import WIDTH, Figure, claim_figure
 from harness.report.marks import MARKS, Mark
 from harness.verdicts import RunEvidence
@@ -35,13 +35,18 @@ def pages(
     verdicts: Mapping[str, Verdict],
     runs: Sequence[RunEvidence],
     benchmarks: Mapping[str, Benchmark],
+    models: Mapping[str, Model],
 ) -> dict[str, str]:
     """Return every file of the site by its relative path; model output is escaped everywhere.
 
     Where a benchmark may not be redistributed, its samples show scores and hashes, no text.
     """
     rows = [_row(claim, verdicts[claim.id]) for claim in claims]
-    found = {"index.html": _index(rows), "style.css": _environment().get_template("style.css").render()}
+    names = {model.id: model.name for model in models.values()}
+    found = {
+        "index.html": _index(rows, names),
+        "style.css": _environment().get_template("style.css").render(),
+    }
     for row in rows:
         found[row.page] = _render("claim.html", row=row, up="../", width=WIDTH)
     for run in runs:
@@ -49,7 +54,7 @@ def pages(
     return found
 
 
-def _index(rows: Sequence[Row]) -> str:
+def _index(rows: Sequence[Row], names: Mapping[str, str]) -> str:
     by_model: dict[str, list[Row]] = {}
     for row in rows:
         by_model.setdefault(row.claim.model, []).append(row)
@@ -57,7 +62,7 @@ def _index(rows: Sequence[Row]) -> str:
         group.sort(key=lambda row: (list(MARKS).index(row.verdict.verdict), row.claim.id))
     groups = sorted(by_model.items(), key=lambda item: (-_decided(item[1]), item[0]))
     counts = {model: Counter(row.verdict.verdict for row in group) for model, group in groups}
-    return _render("index.html", groups=groups, counts=counts, up="")
+    return _render("index.html", groups=groups, counts=counts, names=names, up="")
 
 
 def _decided(rows: Sequence[Row]) -> int:

@@ -79,7 +79,8 @@ class Engine:
             found=found,
             where=str(self.process.log),
             fix="see the engine's last lines; what was answered is kept, the same command continues",
-            detail=f"command: {shlex.join(self.command)}\n{first}--- last lines of the log\n{self.process.last_lines()}",
+            detail=f"command: {shlex.join(self.command)}\n{first}"
+            f"--- last lines of the log\n{self.process.last_lines()}",
         )
 
     def _healthy(self) -> bool:

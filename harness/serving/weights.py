@@ -102,7 +102,14 @@ def _converted(model: Model, gguf: Path, say: Callable[[str], None]) -> Path:
     with building(target) as folder:
         if folder is not None:
             say(f"converting {gguf.name} to a {model.precision} checkpoint")
-            command = [sys.executable, "-m", "harness.serving.convert", str(gguf), str(folder), model.precision]
+            command = [
+                sys.executable,
+                "-m",
+                "harness.serving.convert",
+                str(gguf),
+                str(folder),
+                model.precision,
+            ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise HarnessError(

@@ -121,9 +121,7 @@ def _folder(origin: FolderOrigin, data_root: Path | None) -> Path:
     if origin.sha256 is not None and path.is_file():
         found = sha256_file(path)
         if found != origin.sha256:
-            raise HarnessError(
-                expected=f"SHA-256 {origin.sha256}", found=f"SHA-256 {found}", where=str(path)
-            )
+            raise HarnessError(expected=f"SHA-256 {origin.sha256}", found=f"SHA-256 {found}", where=str(path))
     return path
 
 

@@ -27,9 +27,7 @@ def measured(
     unit = claim.unit
     value, margin = number(measurement.value, unit), number(delta, unit)
     low, high = number(gap[0], unit), number(gap[1], unit)
-    head_en = (
-        f"Claimed {claim.value}, measured {value}; the difference lies between {low} and {high} (90 %), "
-    )
+    head_en = f"Claimed {claim.value}, measured {value}; the difference lies between {low} and {high} (90 %), "
     head_ko = f"주장 {claim.value}, 측정 {value}. 차이는 90 % 구간으로 {low}에서 {high} 사이이며, "
     tail_en = {
         "reproduced": f"inside the margin of ±{margin}.",

@@ -61,9 +61,7 @@ class Context:
     code: str = ""
 
 
-def decide(
-    claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None, context: Context
-) -> Verdict:
+def decide(claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None, context: Context) -> Verdict:
     """Return the verdict on one claim; the same input always gives the same verdict.
 
     Raises ValueError when a run holds scores that cannot be (outside [0, 1], one repeat only counts as no

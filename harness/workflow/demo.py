@@ -8,7 +8,7 @@ from harness.records import Claim, Verdict
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, open_store, run_suite
 from harness.workflow.site import build_site
-from harness.workflow.verdicts import decide_all
+from harness.workflow.verdicts import decide_all, load_ledger
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Out
     store = open_store(settings)
     if fresh:
         _set_aside(settings, display)
+    ledger = load_ledger()  # before hours of work, not after
     report = run_suite(settings, display)
-    decided = decide_all(store)
+    decided = decide_all(store, ledger)
     site = build_site(store, decided)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
     return Outcome(settings, report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))

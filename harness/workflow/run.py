@@ -15,6 +15,7 @@ from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
 from harness.records import HubOrigin, Manifest, RunIdentity, SuiteTask
 from harness.serving import Checkpoint, Engine, prepare
+from harness.serving.attached import attach
 from harness.serving.command import command, engine_args, engine_version
 from harness.serving.watchdog import watch
 from harness.serving.weights import identity_of
@@ -73,7 +74,9 @@ def run_suite(settings: Settings, display: Display) -> RunReport:
         logs = [stack.enter_context(SampleLog(job.folder)) for job in jobs]
         for log in logs:
             if log.repaired:
-                display.say(f"a line torn by a kill was cut from {store.relative(log.folder.samples)}; asked again")
+                display.say(
+                    f"a line torn by a kill was cut from {store.relative(log.folder.samples)}; asked again"
+                )
         missing = [job.open(list(log.known)) for job, log in zip(jobs, logs, strict=True)]
         if sum(missing):
             _answer(settings, checkpoint, store, display, jobs, logs, clock)
@@ -96,14 +99,19 @@ def _answer(
     logs: Sequence[SampleLog],
     clock: "_Clock",
 ) -> None:
-    log_file = store.logs / f"{settings.model.id}-{jobs[0].folder.path.name}.log"
-    with Engine(settings.model, settings.serving, checkpoint.path, log_file) as engine:
-        display.say(f"engine starts on {engine.url}, its log: {store.relative(log_file)}")
+    with ExitStack() as stack:
+        engine, url = None, settings.serving.url
+        if url is None:
+            log_file = store.logs / f"{settings.model.id}-{jobs[0].folder.path.name}.log"
+            engine = stack.enter_context(Engine(settings.model, settings.serving, checkpoint.path, log_file))
+            url = engine.url
+            display.say(f"engine starts on {url}, its log: {store.relative(log_file)}")
         for job in jobs:
             job.plan.build()
-        with display.waiting("the engine loads the model"):
-            seconds = engine.wait_healthy()
-        display.say(f"engine is healthy after {seconds:.0f} s")
+        if engine is not None:
+            with display.waiting("the engine loads the model"):
+                seconds = engine.wait_healthy()
+            display.say(f"engine is healthy after {seconds:.0f} s")
         clock.lap("engine")
         for job, log in zip(jobs, logs, strict=True):
             keys = job.plan.keys
@@ -113,10 +121,10 @@ def _answer(
                 evaluate(
                     job.plan,
                     log,
-                    engine.url,
+                    url,
                     settings.serving.concurrency,
-                    guard=partial(watch, engine),
-                    progress=lambda _: bar.advance(),  # noqa: B023 - called before the loop goes on
+                    guard=partial(watch, engine) if engine is not None else None,
+                    progress=lambda _: bar.advance(),
                 )
         clock.lap("answers")
 
@@ -161,10 +169,11 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     )
 
 
-def _identity(
-    settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, request: RequestPlan
-) -> RunIdentity:
-    engine, version = engine_version()
+def _identity(settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, request: RequestPlan) -> RunIdentity:
+    serving = settings.serving
+    engine, version = (
+        engine_version() if serving.url is None else ("attached", attach(serving.url, settings.model))
+    )
     env = {k: v for k, v in settings.serving.env.items() if k not in _NEUTRAL_ENV}
     return RunIdentity(
         model=settings.model.id,

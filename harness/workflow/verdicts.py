@@ -7,9 +7,19 @@ import harness
 from harness.claims.ledger import load_claims
 from harness.config.settings import load_benchmarks, load_models, load_suites, project
 from harness.planning.measuring import plan_for
-from harness.records import Benchmark, Claim, Verdict
+from harness.records import Benchmark, Claim, Model, Suite, Verdict
 from harness.store import Store, read_samples
 from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The claims, and the configs that say how they can be measured."""
+
+    claims: list[Claim]
+    benchmarks: dict[str, Benchmark]
+    models: dict[str, Model]
+    suites: dict[str, Suite]
 
 
 @dataclass(frozen=True)
@@ -20,27 +30,33 @@ class Decided:
     verdicts: dict[str, Verdict]
     runs: list[RunEvidence]
     benchmarks: dict[str, Benchmark]
+    models: dict[str, Model]
 
 
-def decide_all(store: Store) -> Decided:
+def load_ledger() -> Ledger:
+    """Return the project's ledger; raises UsageError with everything that is wrong with it."""
+    configs = project().configs
+    benchmarks, models = load_benchmarks(configs), load_models(configs)
+    claims = load_claims(configs / "claims", benchmarks, models)
+    return Ledger(claims, benchmarks, models, load_suites(configs))
+
+
+def decide_all(store: Store, ledger: Ledger) -> Decided:
     """Return and write the verdict on every claim; the same store and ledger give the same bytes.
 
-    Raises UsageError for a bad ledger, HarnessError for a broken log.
+    Raises HarnessError for a broken log.
     """
-    configs = project().configs
-    benchmarks, models, suites = load_benchmarks(configs), load_models(configs), load_suites(configs)
-    claims = load_claims(configs / "claims", benchmarks)
     runs: dict[tuple[str, str], list[RunEvidence]] = defaultdict(list)
     for folder in store.runs():
         manifest = folder.read_manifest()
         samples = read_samples(folder.samples)
         if samples:
-            evidence = RunEvidence(manifest, samples, store.relative(folder.path))
-            runs[manifest.identity.model, manifest.benchmark].append(evidence)
+            found = RunEvidence(manifest, samples, store.relative(folder.path))
+            runs[manifest.identity.model, manifest.benchmark].append(found)
     verdicts = {}
-    for claim in claims:
-        benchmark = benchmarks.get(claim.benchmark or "")
-        why, how = plan_for(claim, benchmark, models, suites)
+    for claim in ledger.claims:
+        benchmark = ledger.benchmarks.get(claim.benchmark or "")
+        why, how = plan_for(claim, benchmark, ledger.models, ledger.suites)
         size = store.read_size(claim.model)
         verdict = decide(
             claim,
@@ -49,4 +65,5 @@ def decide_all(store: Store) -> Decided:
             Context(benchmark, why, how, harness.__version__),
         )
         verdicts[claim.id] = store.write_verdict(verdict)
-    return Decided(claims, verdicts, [run for group in runs.values() for run in group], benchmarks)
+    evidence = [run for group in runs.values() for run in group]
+    return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, ledger.models)

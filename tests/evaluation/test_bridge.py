@@ -9,7 +9,7 @@ from harness.errors import HarnessError
 from harness.evaluation.bridge import ServedModel
 from harness.evaluation.journal import Journal
 from harness.evaluation.loglikelihood import loglikelihood_of
-from harness.evaluation.requests import RequestPlan
+from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import load_task
 from harness.records import Decoding
@@ -113,7 +113,7 @@ def test_the_protocol_decides_what_is_sent():
 
 def test_a_task_that_begins_the_answer_itself_is_refused_for_chat():
     with pytest.raises(HarnessError, match="gen_prefix"):
-        ServedModel("", request_plan(), 1).apply_chat_template([], add_generation_prompt=False)
+        as_messages([], add_generation_prompt=False)
 
 
 def test_a_likely_continuation_is_more_likely_than_an_odd_one(engine):
@@ -133,6 +133,8 @@ def test_a_likely_continuation_is_more_likely_than_an_odd_one(engine):
     assert not odd_greedy
 
 
-def test_log_likelihood_tasks_need_plain_text():
-    with pytest.raises(HarnessError, match="protocol.endpoint=completions"):
-        ServedModel("", request_plan(), 1).loglikelihood([])
+def test_log_likelihood_tasks_need_plain_text(settings, tmp_path):
+    with SampleLog(RunFolder(tmp_path)) as log:
+        journal = Journal(ifbench(settings), ITEMS, request_plan(), log)
+        with pytest.raises(HarnessError, match=r"protocol\.endpoint=completions"):
+            ServedModel("", request_plan(), 1, journal).loglikelihood([])

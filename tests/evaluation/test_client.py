@@ -64,12 +64,24 @@ def text(body: str, status: int = 200) -> Callable[[], web.StreamResponse]:
 
 def test_an_answer_is_read():
     (answer,) = ask(replying(text(json.dumps(GOOD))))
-    assert (answer.text, answer.finish_reason, answer.completion_tokens, answer.attempt) == ("hello", "stop", 1, 1)
+    assert (answer.text, answer.finish_reason, answer.completion_tokens, answer.attempt) == (
+        "hello",
+        "stop",
+        1,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
     "garbage",
-    ["not json", "{}", '{"choices": []}', '{"choices": [{}]}', '{"choices": [{"message": 5}]}', "x" * 10_000_000],
+    [
+        "not json",
+        "{}",
+        '{"choices": []}',
+        '{"choices": [{}]}',
+        '{"choices": [{"message": 5}]}',
+        "x" * 10_000_000,
+    ],
     ids=["no json", "no choices", "empty choices", "no text", "wrong type", "ten megabytes"],
 )
 def test_garbage_is_asked_again_and_then_an_error_never_an_empty_answer(garbage):

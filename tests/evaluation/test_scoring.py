@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from harness.config.settings import load_benchmarks, project
@@ -34,9 +37,19 @@ def test_items_that_differ_from_the_pinned_ones_are_refused():
         read_items(BENCHMARKS["humaneval"].model_copy(update={"items": 163}))
 
 
-def test_the_task_hash_is_the_same_every_time_and_differs_between_tasks(settings):
-    first = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
-    again = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
-    other = load_task("humaneval_chat", BENCHMARKS["humaneval"], settings.protocol)
-    assert first.task_sha256 == again.task_sha256 != other.task_sha256
-    assert first.data_sha256 == again.data_sha256 != other.data_sha256
+HASH = """
+from harness.config.settings import load_benchmarks, load_settings, project
+from harness.evaluation.tasks import load_task
+benchmark = load_benchmarks(project().configs)["humaneval"]
+loaded = load_task("humaneval_chat", benchmark, load_settings().protocol)
+print(loaded.task_sha256, loaded.data_sha256)
+"""
+
+
+def test_the_hashes_are_the_same_in_every_process_and_differ_between_tasks(settings):
+    found = subprocess.run([sys.executable, "-c", HASH], capture_output=True, text=True, check=True)
+    humaneval = load_task("humaneval_chat", BENCHMARKS["humaneval"], settings.protocol)
+    assert found.stdout.split() == [humaneval.task_sha256, humaneval.data_sha256]
+    ifbench = load_task("ifbench_294", BENCHMARKS["ifbench_294"], settings.protocol)
+    assert ifbench.task_sha256 != humaneval.task_sha256
+    assert ifbench.data_sha256 != humaneval.data_sha256

@@ -11,7 +11,11 @@ from harness.errors import HarnessError
 from harness.machine.ports import HOST, free_port
 from harness.machine.processes import GuardedProcess
 
-FAMILY = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)']); time.sleep(99)"
+FAMILY = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"])
+time.sleep(99)
+"""
 
 
 def gone(processes, seconds=15.0):
@@ -41,7 +45,12 @@ def test_stopping_ends_the_process_and_its_children(tmp_path):
 
 
 def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path):
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(99)"
+    deaf = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(99)
+"""
     process = GuardedProcess([sys.executable, "-c", deaf], tmp_path / "log", {})
     members = family(process.pid, 1)
     while "deaf" not in process.last_lines():

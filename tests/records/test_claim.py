@@ -8,7 +8,13 @@ from tests.examples import claim
 
 @pytest.mark.parametrize(
     ("value", "number", "rounding"),
-    [("80.0", 80.0, 0.05), ("80", 80.0, 0.5), ("135M", 135e6, 0.5e6), ("1.98", 1.98, 0.005), ("33B", 33e9, 5e8)],
+    [
+        ("80.0", 80.0, 0.05),
+        ("80", 80.0, 0.5),
+        ("135M", 135e6, 0.5e6),
+        ("1.98", 1.98, 0.005),
+        ("33B", 33e9, 5e8),
+    ],
 )
 def test_the_digits_of_a_printed_value_carry_its_rounding(value, number, rounding):
     found = claim(value=value)

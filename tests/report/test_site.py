@@ -21,9 +21,7 @@ def site(text: str = "fine", redistribution: str = "free") -> dict[str, str]:
         measured.id: decide(measured, [evidence], None, CONTEXT),
         waiting.id: decide(waiting, [], None, CONTEXT),
     }
-    return pages(
-        [measured, waiting], verdicts, [evidence], {"quiz": benchmark(redistribution=redistribution)}
-    )
+    return pages([measured, waiting], verdicts, [evidence], {"quiz": benchmark(redistribution=redistribution)}, {})
 
 
 class Links(HTMLParser):
@@ -82,6 +80,12 @@ def test_everything_in_the_figure_lies_on_the_canvas():
     measured = claim(protocol=KNOWN)
     figure = claim_figure(measured, decide(measured, [run([[1.0, 1.0], [0.0, 0.0]])], None, CONTEXT))
     assert figure is not None
-    places = [*figure.margin, *figure.interval, figure.claimed.x, figure.measured.x, *(t.x for t in figure.ticks)]
+    places = [
+        *figure.margin,
+        *figure.interval,
+        figure.claimed.x,
+        figure.measured.x,
+        *(t.x for t in figure.ticks),
+    ]
     assert all(0 <= x <= WIDTH for x in places)
     assert len(figure.ticks) >= 2

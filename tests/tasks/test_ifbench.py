@@ -4,11 +4,7 @@ from harness.config.settings import load_benchmarks, project
 from harness.evaluation.scoring import score
 from harness.evaluation.tasks import load_task
 
-RIGHT = (
-    "kaleidoscope nebula nebula whisper whisper whisper "
-    + "labyrinth " * 5
-    + "paradox " * 7
-)
+RIGHT = "kaleidoscope nebula nebula whisper whisper whisper " + "labyrinth " * 5 + "paradox " * 7
 
 
 @pytest.fixture(scope="module")

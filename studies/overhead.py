@@ -1,0 +1,75 @@
+"""How long the harness takes beside plain `lm-eval run`: same live server, items, settings and concurrency.
+
+    python studies/overhead.py [RUNS]
+
+Starts one engine, then runs both as whole processes in turn, RUNS times each (5), after one warm-up of each.
+Greedy decoding, one repeat. Prints every pair of times and the median of their ratios; nothing is cached between runs.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from harness.config.settings import load_benchmarks, load_settings, project
+from harness.serving import Engine, prepare
+from harness.statistics.selection import evenly_spaced
+from harness.store.origins import fetch
+
+TOTALS = {"ifbench_294": 294, "humaneval_chat": 164}
+
+
+def harness_command(url: str, folder: str) -> list[str]:
+    overrides = ["serving=attached", f"serving.url={url}", "protocol.sampling={temperature: 0.0}", "repeats=1"]
+    return [sys.executable, "-m", "harness.cli", "run", *overrides, f"results={folder}"]
+
+
+def lm_eval_command(url: str, folder: str) -> list[str]:
+    settings = load_settings()
+    samples = {t.task: evenly_spaced(TOTALS[t.task], t.items) for t in settings.suite.tasks}
+    arguments = f"model={settings.model.id},base_url={url}/v1/chat/completions"
+    arguments += f",num_concurrent={settings.serving.concurrency},tokenized_requests=False,timeout=100000"
+    return [
+        *[sys.executable, "-m", "lm_eval", "run", "--model", "local-chat-completions"],
+        *["--model_args", arguments, "--include_path", str(project().tasks), "--apply_chat_template"],
+        *["--tasks", ",".join(samples), "--samples", json.dumps(samples)],
+        *["--gen_kwargs", f"temperature=0.0,max_gen_toks={settings.protocol.max_tokens}"],
+        *["--confirm_run_unsafe_code", "--log_samples", "--output_path", folder],
+    ]
+
+
+def seconds(command: list[str]) -> float:
+    begun = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr[-3000:]}")
+    return time.monotonic() - begun
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    settings = load_settings()
+    checkpoint = prepare(settings.model)
+    for resource in load_benchmarks(project().configs)["ifbench_294"].resources:
+        os.environ[resource.env] = str(fetch(resource.origin))
+    ratios = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine(settings.model, settings.serving, checkpoint.path, Path(folder) / "log") as engine,
+    ):
+        engine.wait_healthy()
+        for run in range(runs + 1):
+            ours = seconds(harness_command(engine.url, f"{folder}/ours-{run}"))
+            theirs = seconds(lm_eval_command(engine.url, f"{folder}/theirs-{run}"))
+            label = f"run {run}" if run else "warm-up"
+            print(f"{label}: harness {ours:.1f} s, lm-eval {theirs:.1f} s, ratio {ours / theirs:.3f}", flush=True)
+            ratios += [ours / theirs] if run else []
+    print(f"median ratio of {runs} runs: {statistics.median(ratios):.3f}")
+
+
+if __name__ == "__main__":
+    main()
