@@ -120,6 +120,7 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
 
 
 def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
+    """Print what a run brought; exit 3 when a gate failed, so that a script does not take it for a result."""
     if as_json:
         _print_json(
             {
@@ -131,11 +132,15 @@ def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
                 "seconds": outcome.report.seconds,
             }
         )
-        return
-    _print_table(outcome.claims, outcome.verdicts)
-    console = Console(highlight=False)
-    console.print(f"page: {outcome.site}", soft_wrap=True)
-    console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
+    else:
+        _print_table(outcome.claims, outcome.verdicts)
+        console = Console(highlight=False)
+        console.print(f"page: {outcome.site}", soft_wrap=True)
+        console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
+    failed = {gate.gate for found in outcome.verdicts for gate in found.gates if not gate.passed}
+    if failed:
+        print(f"a gate failed: {', '.join(sorted(failed))}; see the claim's page", file=sys.stderr)
+        raise typer.Exit(3)
 
 
 def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:

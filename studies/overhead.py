@@ -3,7 +3,8 @@
     python studies/overhead.py [RUNS]
 
 Starts one engine, then runs both as whole processes in turn, RUNS times each (5), after one warm-up of each.
-Greedy decoding, one repeat. Prints every pair of times and the median of their ratios; nothing is cached between runs.
+Greedy decoding, one repeat.
+Prints every pair of times and the median of their ratios; nothing is cached between runs.
 """
 
 import json
@@ -45,7 +46,7 @@ def lm_eval_command(url: str, folder: str) -> list[str]:
 def seconds(command: list[str]) -> float:
     begun = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    if done.returncode not in {0, 3}:  # 3: one repeat is not enough for a verdict, as the gate rightly says
         sys.exit(f"{' '.join(command)}\n{done.stderr[-3000:]}")
     return time.monotonic() - begun
 

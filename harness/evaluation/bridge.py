@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ from harness.errors import HarnessError
 from harness.evaluation.client import Client
 from harness.evaluation.journal import Journal
 from harness.evaluation.loglikelihood import loglikelihood_of
-from harness.evaluation.requests import RequestPlan, as_messages
+from harness.evaluation.requests import as_messages
 from harness.records import Answer, Sample
 
 Guard = Callable[[Callable[[], int]], Awaitable[Any]]
@@ -38,26 +38,25 @@ class ServedModel(LM):  # type: ignore[misc]
     """A model behind an OpenAI-compatible server.
 
     Give every instance as often as it is to be repeated, as lm-eval's evaluator does: the k-th copy is
-    repeat k, with a seed of its own. What the journal holds already is not asked again.
+    repeat k, with a seed of its own. Instances of several tasks may be mixed, so that the end of one does
+    not leave the server idle. What a task's journal holds already is not asked again.
     """
 
     def __init__(
         self,
         url: str,
-        plan: RequestPlan,
+        journals: Mapping[str, Journal],
         concurrency: int,
-        journal: Journal,
         guard: Guard | None = None,
     ) -> None:
-        """`url` is the server's base address without a path."""
+        """`url` is the server's base address without a path; `journals` holds one per task name."""
         super().__init__()
-        self._url, self._plan, self._concurrency = url, plan, concurrency
-        self._journal, self._guard = journal, guard
+        self._url, self._journals, self._concurrency, self._guard = url, journals, concurrency, guard
 
     @property
     def tokenizer_name(self) -> str:
-        """Names the chat format in lm-eval's own (unused) caches."""
-        return self._plan.model
+        """Names the chat format in lm-eval's own caches, which stay off."""
+        return "served"
 
     def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
         """Return the messages as JSON text, see `requests.as_messages`."""
@@ -72,10 +71,11 @@ class ServedModel(LM):  # type: ignore[misc]
 
     def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[tuple[float, bool]]:
         """Return (log-likelihood, is_greedy) per request; all choices of an item stand in one sample."""
-        if self._plan.endpoint != "completions":
+        endpoints = {self._journal(request).plan.endpoint for request in requests}
+        if endpoints - {"completions"}:
             raise HarnessError(
                 expected="protocol.endpoint=completions for log-likelihood tasks",
-                found=f"protocol.endpoint={self._plan.endpoint}",
+                found="protocol.endpoint=chat",
                 fix="add protocol.endpoint=completions to the command",
             )
         values: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
@@ -97,7 +97,8 @@ class ServedModel(LM):  # type: ignore[misc]
         known: list[tuple[Unit, Sample]] = []
         open_units: deque[Unit] = deque()
         for unit in _units(requests):
-            sample = self._journal.recall(self._item(unit), unit.repeat)
+            first = unit.instances[0]
+            sample = self._journal(first).recall(self._journal(first).item(first), unit.repeat)
             if sample is None:
                 open_units.append(unit)
             else:
@@ -106,8 +107,8 @@ class ServedModel(LM):  # type: ignore[misc]
             known += asyncio.run(self._ask_all(open_units))
         return known
 
-    def _item(self, unit: Unit) -> str:
-        return self._journal.item(unit.instances[0])
+    def _journal(self, instance: Instance) -> Journal:
+        return self._journals[str(instance.task_name)]
 
     async def _ask_all(self, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
         """Answer all units, `concurrency` requests at a time, until done or until the guard objects."""
@@ -140,7 +141,8 @@ class ServedModel(LM):  # type: ignore[misc]
             scored: list[asyncio.Future[None]] = []
 
             def keep(unit: Unit, body: dict[str, Any], answers: list[Answer]) -> None:
-                results.append((unit, self._journal.record(unit.instances, unit.repeat, body, answers)))
+                journal = self._journal(unit.instances[0])
+                results.append((unit, journal.record(unit.instances, unit.repeat, body, answers)))
 
             async def worker() -> None:
                 while units:
@@ -161,13 +163,15 @@ class ServedModel(LM):  # type: ignore[misc]
 
     async def _ask(self, client: Client, unit: Unit) -> tuple[dict[str, Any], list[Answer]]:
         first = unit.instances[0]
+        journal = self._journal(first)
+        plan = journal.plan
         if first.request_type == "generate_until":
-            body = self._plan.body(first.args[0])
-            seed = self._plan.seed(self._item(unit), unit.repeat)
-            return body, [await client.send(self._plan.path, {**body, "seed": seed})]
-        body = {"model": self._plan.model, "prompts": [list(i.args) for i in unit.instances]}
+            body = plan.body(first.args[0])
+            seed = plan.seed(journal.item(first), unit.repeat)
+            return body, [await client.send(plan.path, {**body, "seed": seed})]
+        body = {"model": plan.model, "prompts": [list(i.args) for i in unit.instances]}
         pairs = [i.args for i in unit.instances]
-        answers = [loglikelihood_of(client, self._plan.model, context, text) for context, text in pairs]
+        answers = [loglikelihood_of(client, plan.model, context, text) for context, text in pairs]
         return body, list(await asyncio.gather(*answers))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import aiohttp
 
 from harness.errors import HarnessError
-from harness.evaluation.wire import Completion, TokenCount
+from harness.evaluation.wire import Completion, TokenCount, TokenLogprob
 from harness.records import Answer
 
 ATTEMPTS = 3
@@ -54,10 +54,18 @@ class Client:
                 self.in_flight -= 1
 
     async def count_tokens(self, model: str, text: str) -> int:
-        """Return how many tokens the server's tokenizer makes of `text`."""
-        async with self._session.post(f"{self.url}/tokenize", json={"model": model, "prompt": text}) as response:
-            response.raise_for_status()
-            return TokenCount.model_validate_json(await response.read()).count
+        """Return how many tokens the server's tokenizer makes of `text`; raises HarnessError if it cannot."""
+        body = {"model": model, "prompt": text}
+        try:
+            async with self._session.post(f"{self.url}/tokenize", json=body) as response:
+                return TokenCount.model_validate_json(await response.read()).count
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            await self._check_up(str(error))
+            raise HarnessError(
+                expected="a server with vLLM's /tokenize, which log-likelihood tasks need",
+                found=f"{type(error).__name__}: {error}"[:500],
+                where=self.url,
+            ) from error
 
     async def _send(self, endpoint: str, body: dict[str, Any]) -> Answer:
         begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -115,5 +123,13 @@ def read_answer(raw: bytes) -> Answer:
         finish_reason=choice.finish_reason,
         prompt_tokens=completion.usage.prompt_tokens if completion.usage else None,
         completion_tokens=completion.usage.completion_tokens if completion.usage else None,
-        loglikelihood=None,
+        prompt_logprobs=None if choice.prompt_logprobs is None else [_first(t) for t in choice.prompt_logprobs],
     )
+
+
+def _first(token: dict[str, TokenLogprob] | None) -> tuple[float, int]:
+    """Return (log-probability, rank) of the token that stands in the prompt, which vLLM lists first."""
+    if not token:
+        return 0.0, 1
+    found = next(iter(token.values()))
+    return found.logprob, found.rank or 0

@@ -25,7 +25,7 @@ class Journal:
         progress: Callable[[Sample], None] = lambda _: None,
     ) -> None:
         """`indices[k]` is the index, in the whole item set, of the document lm-eval numbers k."""
-        self._loaded, self._indices, self._plan, self._log = loaded, indices, plan, log
+        self._loaded, self._indices, self.plan, self._log = loaded, indices, plan, log
         self._progress = progress
 
     def item(self, instance: Instance) -> str:
@@ -59,7 +59,7 @@ class Journal:
             item=item,
             repeat=repeat,
             attempt=first.attempt,
-            seed=self._plan.seed(item, repeat),
+            seed=self.plan.seed(item, repeat),
             status=_status(first, scored, error),
             request=Request(sha256=sha256, prompt_tokens=first.prompt_tokens),
             text=first.text,

@@ -1,7 +1,9 @@
-"""Run one task against a served model: build, rehearse, ask, score, log."""
+"""Run tasks against a served model: build, rehearse, ask, score, log."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from lm_eval.api.instance import Instance
 
 from harness.evaluation.bridge import Guard, ServedModel
 from harness.evaluation.journal import Journal
@@ -46,22 +48,30 @@ class TaskPlan:
 
 
 def evaluate(
-    plan: TaskPlan,
-    log: SampleLog,
+    work: Sequence[tuple[TaskPlan, SampleLog]],
     url: str,
     concurrency: int,
     *,
     guard: Guard | None = None,
     progress: Callable[[Sample], None] = lambda _: None,
 ) -> None:
-    """Answer what is still open of a built plan; every answer is in the log before this returns.
+    """Answer what is still open of built plans; every answer is in its log before this returns.
 
+    All tasks share one pool of requests, first repeats first, so that the server stays busy to the end.
     Raises HarnessError when the server dies or hangs; what was answered until then is kept.
     """
-    journal = Journal(plan.loaded, plan.indices, plan.request, log, progress)
-    model = ServedModel(url, plan.request, concurrency, journal, guard)
-    instances = plan.loaded.task.instances
-    if plan.loaded.output_type == "generate_until":
-        model.generate_until(instances * plan.repeats)
-    else:
-        model.loglikelihood(instances * plan.repeats)
+    journals = {
+        plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress) for plan, log in work
+    }
+    model = ServedModel(url, journals, concurrency, guard)
+    generated: list[Instance] = []
+    weighed: list[Instance] = []
+    for repeat in range(max(plan.repeats for plan, _ in work)):
+        for plan, _ in work:
+            if repeat < plan.repeats:
+                kind = generated if plan.loaded.output_type == "generate_until" else weighed
+                kind.extend(plan.loaded.task.instances)
+    if generated:
+        model.generate_until(generated)
+    if weighed:
+        model.loglikelihood(weighed)

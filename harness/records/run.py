@@ -54,6 +54,6 @@ class Manifest(Record):
     protocol: str
     code_version: str
     command: list[str]
-    """The engine's command; paths are relative to named roots."""
+    """The engine's command, with named roots for paths; empty for a server that was up already."""
     deviations: list[Deviation] = Field(default_factory=list)
     unpinned: list[str] = Field(default_factory=list)

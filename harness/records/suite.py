@@ -38,7 +38,7 @@ class Serving(Record):
     """Base address of a server that is up already; None starts one."""
     port: int | None = None
     """None takes a free one."""
-    idle_seconds: float = Field(default=8.0, gt=0)
+    idle_seconds: float = Field(default=6.0, gt=0)
     """No token and no processor time for this long, with work in flight: the engine hangs."""
     stall_seconds: float = Field(default=600.0, gt=0)
     """No token for this long although the engine is busy: it hangs too (long prefills stay below)."""

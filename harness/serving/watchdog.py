@@ -12,6 +12,8 @@ from harness.serving.engine import Engine
 POLL_SECONDS = 1.0
 IDLE_SHARE = 0.05
 """Share of one processor below which a server counts as idle; a slow one computes, a hanging one does not."""
+_ANSWER_SECONDS = 1.0
+_ASLEEP_SECONDS = 10.0
 _TOKEN_COUNTERS = ("vllm:generation_tokens_total{", "vllm:prompt_tokens_total{")
 
 
@@ -22,15 +24,17 @@ async def watch(engine: Engine, in_flight: Callable[[], int]) -> NoReturn:
     whole process tree idle, or no token for `stall_seconds` although it is busy. A server that is slow but
     produces tokens, or computes, is never bothered: there is no deadline on a request.
     """
-    timeout = aiohttp.ClientTimeout(total=5)
+    timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         tokens, cpu = 0.0, engine.process.cpu_seconds()
         progress = busy = last = time.monotonic()
         while True:
             await asyncio.sleep(POLL_SECONDS)
             engine.check_alive()
-            now = time.monotonic()
             count, used = await _tokens(session, engine.url), engine.process.cpu_seconds()
+            now = time.monotonic()
+            if now - last > _ASLEEP_SECONDS:  # we were stopped ourselves, and saw nothing of it
+                progress = busy = now
             if used - cpu > IDLE_SHARE * (now - last):
                 busy = now
             cpu, last = used, now

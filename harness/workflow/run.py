@@ -113,19 +113,16 @@ def _answer(
                 seconds = engine.wait_healthy()
             display.say(f"engine is healthy after {seconds:.0f} s")
         clock.lap("engine")
-        for job, log in zip(jobs, logs, strict=True):
-            keys = job.plan.keys
-            done = len(keys) - job.open(list(log.known))
-            title = f"{job.plan.loaded.name}: {len(job.plan.indices)} items × {job.plan.repeats}"
-            with display.bar(title, len(keys), done) as bar:
-                evaluate(
-                    job.plan,
-                    log,
-                    url,
-                    settings.serving.concurrency,
-                    guard=partial(watch, engine) if engine is not None else None,
-                    progress=lambda _: bar.advance(),
-                )
+        total = sum(len(job.plan.keys) for job in jobs)
+        done = total - sum(job.open(list(log.known)) for job, log in zip(jobs, logs, strict=True))
+        with display.bar("answers", total, done) as bar:
+            evaluate(
+                [(job.plan, log) for job, log in zip(jobs, logs, strict=True)],
+                url,
+                settings.serving.concurrency,
+                guard=partial(watch, engine) if engine is not None else None,
+                progress=lambda _: bar.advance(),
+            )
         clock.lap("answers")
 
 
@@ -148,7 +145,9 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
             benchmark_items=loaded.items,
             protocol=settings.protocol.id,
             code_version=harness.__version__,
-            command=command(settings.model, settings.serving, "$WEIGHTS", 0, python="python"),
+            command=[]
+            if settings.serving.url
+            else command(settings.model, settings.serving, "$WEIGHTS", 0, python="python"),
             deviations=[deviation] if deviation else [],
             unpinned=unpinned,
         )

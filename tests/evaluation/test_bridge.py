@@ -38,7 +38,7 @@ def answered(settings, engine, folder, repeats, progress=lambda _: None):
     plan = TaskPlan(ifbench(settings), ITEMS, repeats, request_plan())
     plan.build()
     with SampleLog(folder) as log:
-        evaluate(plan, log, engine.url, 8, progress=progress)
+        evaluate([(plan, log)], engine.url, 8, progress=progress)
     return plan
 
 
@@ -77,7 +77,7 @@ def test_lm_evals_own_evaluator_gives_the_scores_that_our_log_holds(settings, en
     with SampleLog(folder) as log:
         journal = Journal(loaded, ITEMS, request_plan(), log)
         found = lm_eval_evaluate(
-            lm=ServedModel(engine.url, request_plan(), 8, journal),
+            lm=ServedModel(engine.url, {loaded.name: journal}, 8),
             task_dict={"tasks": {loaded.name: loaded.task}},
             samples={loaded.name: ITEMS},
             apply_chat_template=True,
@@ -135,6 +135,8 @@ def test_a_likely_continuation_is_more_likely_than_an_odd_one(engine):
 
 def test_log_likelihood_tasks_need_plain_text(settings, tmp_path):
     with SampleLog(RunFolder(tmp_path)) as log:
-        journal = Journal(ifbench(settings), ITEMS, request_plan(), log)
+        loaded = ifbench(settings)
+        loaded.task.build_all_requests(limit=1)
+        journal = Journal(loaded, ITEMS, request_plan(), log)
         with pytest.raises(HarnessError, match=r"protocol\.endpoint=completions"):
-            ServedModel("", request_plan(), 1, journal).loglikelihood([])
+            ServedModel("", {loaded.name: journal}, 1).loglikelihood(loaded.task.instances)

@@ -44,11 +44,11 @@ async def watched(engine: Engine, seconds: float, freeze: bool) -> float | None:
 def test_a_hanging_engine_is_noticed_within_ten_seconds(engine):
     found = asyncio.run(watched(engine, 30, freeze=True))
     assert found is not None
-    assert found <= engine.serving.idle_seconds + 4
+    assert found <= 10
 
 
 def test_a_slow_engine_is_left_alone(engine):
-    assert asyncio.run(watched(engine, engine.serving.idle_seconds + 4, freeze=False)) is None
+    assert asyncio.run(watched(engine, engine.serving.idle_seconds + 6, freeze=False)) is None
 
 
 def test_an_engine_without_work_is_left_alone(engine):

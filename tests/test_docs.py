@@ -1,0 +1,67 @@
+"""Every command that a page shows is one that works."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.cli import app
+from harness.config.settings import load_settings, project
+from harness.workflow.verdicts import load_ledger
+
+ROOT = project().root
+PAGES = [
+    path
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md"))
+    if path.exists()
+] + list((ROOT / "results/reference").glob("*.md"))
+VERBS = {command.callback.__name__ for command in app.registered_commands if command.callback}
+
+
+def code_of(page: Path) -> list[str]:
+    """Indented lines and inline code of a page."""
+    text = page.read_text()
+    return re.findall(r"^ {4}(.+)$", text, re.MULTILINE) + re.findall(r"`([^`\n]+)`", text)
+
+
+def commands() -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        for line in code_of(page):
+            if match := re.match(r"(?:\S*bin/)?harness (\S.*)", line):
+                found.append((str(page.relative_to(ROOT)), match.group(1).split(";")[0]))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_a_command_on_a_page_names_a_verb_and_valid_settings(page, command):
+    verb, *arguments = command.split("#")[0].split()
+    assert verb in VERBS or verb.startswith("-"), page
+    overrides = [a for a in arguments if not a.startswith("-") and "…" not in a]
+    load_settings(overrides)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_make_target_on_a_page_exists(page):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for line in code_of(page):
+        for target in re.findall(r"\bmake ([a-z]+)", line):
+            assert target in targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_link_on_a_page_leads_somewhere(page):
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link
+
+
+def test_what_the_harness_tells_people_to_run_is_valid(tmp_path):
+    from harness.store import Store
+    from harness.workflow.verdicts import decide_all
+
+    told = {v.next for v in decide_all(Store(tmp_path), load_ledger()).verdicts.values()}
+    told = {text for text in told if text.startswith("harness run")}
+    assert told
+    for text in told:
+        load_settings(text.split()[2:])
