@@ -13,7 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
 from harness.records import Benchmark, Model, Protocol, Record, Serving, Suite
@@ -45,7 +45,7 @@ class Settings(Record):
     suite: Suite
     protocol: Protocol
     serving: Serving
-    repeats: int | None = None
+    repeats: int | None = Field(default=None, gt=0)
     """Repeats of every task, when not those of the suite; more of them continue a run."""
     results: str
     """Where runs, verdicts and the site go; relative paths are below the clone."""

@@ -138,25 +138,22 @@ class ServedModel(LM):  # type: ignore[misc]
         results: list[tuple[Unit, Sample]] = []
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring") as scoring:
-            scored: list[asyncio.Future[None]] = []
-
-            def keep(unit: Unit, body: dict[str, Any], answers: list[Answer]) -> None:
-                journal = self._journal(unit.instances[0])
-                results.append((unit, journal.record(unit.instances, unit.repeat, body, answers)))
 
             async def worker() -> None:
                 while units:
                     unit = units.popleft()
                     body, answers = await self._ask(client, unit)
-                    if scored and scored[-1].done():
-                        scored[-1].result()  # a full disk stops the run, not only its last line
-                    scored.append(loop.run_in_executor(scoring, keep, unit, body, answers))
+                    # Waiting here keeps what a kill can lose to what is in flight.
+                    record = self._journal(unit.instances[0]).record
+                    sample = await loop.run_in_executor(
+                        scoring, record, unit.instances, unit.repeat, body, answers
+                    )
+                    results.append((unit, sample))
 
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(min(self._concurrency, len(units))):
                         group.create_task(worker())
-                await asyncio.gather(*scored)
             except ExceptionGroup as errors:
                 raise errors.exceptions[0] from errors
         return results

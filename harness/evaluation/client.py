@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +16,10 @@ from harness.records import Answer
 
 ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
+_REFUSED = {400, 413, 422}
+"""Says something about this request (a prompt that is too long, say): a final answer, and an error."""
+_MISPLACED = {401, 403, 404, 405}
+"""Says something about the server or about us: no answer at all."""
 _HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
@@ -42,14 +48,21 @@ class Client:
     async def send(self, endpoint: str, body: dict[str, Any]) -> Answer:
         """Return the answer to one request.
 
-        A refused request (4xx) is an answer with `error`. A server that fails (5xx, a broken connection, an
-        answer that is no completion) is asked again up to ATTEMPTS times, then that is the answer's error.
-        Raises HarnessError when the server itself is down: that is no answer, and nothing may be logged.
+        A refused request (400, 413, 422) is an answer with `error`. A server that fails (5xx, a broken
+        connection, an answer that is no completion) is asked again up to ATTEMPTS times, then that is the
+        answer's error.
+        Raises HarnessError when the server itself is down or does not know us: that is no answer, and nothing
+        may be logged.
         """
+        async with self._slot():
+            return await self._send(endpoint, body)
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
         async with self._slots:
             self.in_flight += 1
             try:
-                return await self._send(endpoint, body)
+                yield
             finally:
                 self.in_flight -= 1
 
@@ -57,7 +70,7 @@ class Client:
         """Return how many tokens the server's tokenizer makes of `text`; raises HarnessError if it cannot."""
         body = {"model": model, "prompt": text}
         try:
-            async with self._session.post(f"{self.url}/tokenize", json=body) as response:
+            async with self._slot(), self._session.post(f"{self.url}/tokenize", json=body) as response:
                 return TokenCount.model_validate_json(await response.read()).count
         except (aiohttp.ClientError, OSError, ValueError) as error:
             await self._check_up(str(error))
@@ -80,8 +93,15 @@ class Client:
                     when = {"attempt": attempt, "started": started, "seconds": time.monotonic() - begun}
                     return answer.model_copy(update=when)
                 error = f"HTTP {status}: {raw[:500].decode(errors='replace')}"
-                if status < 500 and status not in {408, 429}:
+                if status in _REFUSED:
                     break  # refused for good, the server is well
+                if status in _MISPLACED:
+                    raise HarnessError(
+                        expected="a server that takes our requests",
+                        found=error,
+                        where=f"{self.url}/v1/{endpoint}",
+                        fix="check the address, the key and the model's name; nothing was logged",
+                    )
             except (aiohttp.ClientError, OSError, ValueError) as problem:
                 error = f"{type(problem).__name__}: {problem}"[:500]
             await asyncio.sleep(_PAUSE_SECONDS * attempt)
@@ -111,10 +131,13 @@ def read_answer(raw: bytes) -> Answer:
     """Return the first choice of a chat or text completion.
 
     A null content (a reasoning trace that was cut off, say) is an empty text, never the trace.
-    Raises ValueError when `raw` is no completion.
+    Raises ValueError when `raw` is no completion, or one that the server broke off (a server that is shut
+    down answers what it has, as if it were done).
     """
     completion = Completion.model_validate_json(raw)
     choice = completion.choices[0]
+    if choice.finish_reason in {"abort", "error"}:
+        raise ValueError(f"the server broke the answer off: {choice.finish_reason}")
     message = choice.message
     text = choice.text if message is None else message.content
     return Answer(

@@ -68,4 +68,4 @@ def _read(path: Path) -> list[dict[str, Any]]:
     text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     if text.lstrip().startswith("["):
         return list(json.loads(text))
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [json.loads(line) for line in text.split("\n") if line.strip()]

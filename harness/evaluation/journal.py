@@ -5,6 +5,7 @@ from typing import Any
 
 from lm_eval.api.instance import Instance
 
+from harness.errors import HarnessError
 from harness.evaluation.requests import RequestPlan
 from harness.evaluation.scoring import Scored, score
 from harness.evaluation.tasks import LoadedTask
@@ -53,6 +54,8 @@ class Journal:
             responses = [a.text if a.loglikelihood is None else a.loglikelihood for a in answers]
             try:
                 scored = score(self._loaded.task, instances, responses)
+            except (HarnessError, OSError):
+                raise  # the machine's fault, not the answer's: nothing is logged, it is asked again
             except Exception as problem:
                 error = f"scoring failed: {type(problem).__name__}: {problem}"[:500]
         sample = Sample(
@@ -89,6 +92,7 @@ def _status(answer: Answer, scored: Scored, error: str | None) -> Status:
 
 def _kept(scored: Scored, answers: Sequence[Answer]) -> dict[str, Any]:
     """Return what the filters extracted, without repeating the whole text a task has no filter for."""
-    if answers[0].loglikelihood is not None:
-        return {"loglikelihood": [a.loglikelihood for a in answers]}
+    if any(a.loglikelihood is not None for a in answers):
+        found = [a.loglikelihood for a in answers]
+        return {"loglikelihood": found} if None not in found else {}
     return {name: answer for name, answer in scored.answers.items() if answer != answers[0].text}

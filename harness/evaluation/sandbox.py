@@ -23,7 +23,8 @@ import psutil
 from harness.errors import HarnessError
 
 _SCRIPT = Path(__file__).with_name("sandbox.sh")
-_NAMESPACES = ["--user", "--map-root-user", "--mount", "--pid", "--net", "--ipc", "--uts"]
+_NAMESPACES = ["--mount", "--pid", "--net", "--ipc", "--uts"]
+_NOBODY = 65534
 _OUTPUT_BYTES = 64 * 1024
 
 
@@ -83,7 +84,9 @@ def _run(program: str, limits: Limits) -> Outcome:
             _end(process)
             if process.stdout is not None:
                 process.stdout.close()
-    text = output[-2000:].decode(errors="replace")
+        text = output[-2000:].decode(errors="replace")
+        if not Path(scratch, "ready").exists():
+            raise _unavailable(text)
     if reason == "ended":
         reason = "passed" if process.returncode == 0 else "failed"
     return Outcome(passed=reason == "passed", reason=reason, output=text)
@@ -105,8 +108,10 @@ def _command() -> list[str]:
     tool = shutil.which("unshare")
     if tool is None:
         raise _unavailable("no `unshare` command")
-    # --kill-child ends the whole PID namespace when unshare itself is killed, by us or by anyone.
-    return [tool, *_NAMESPACES, "--fork", "--kill-child=SIGKILL", "--", "/bin/sh", str(_SCRIPT)]
+    # The kernel ends unshare when we die, however we die, and with it the whole PID namespace.
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    guarded = ["setpriv", "--pdeathsig", "KILL", "--", tool, *user, *_NAMESPACES]
+    return [*guarded, "--fork", "--kill-child=SIGKILL", "--", "/bin/sh", str(_SCRIPT)]
 
 
 def _arguments(scratch: str, limits: Limits) -> list[str]:
@@ -114,7 +119,10 @@ def _arguments(scratch: str, limits: Limits) -> list[str]:
     libraries = [str(Path(sys.base_prefix).resolve())]
     outside_usr = [folder for folder in libraries if not folder.startswith("/usr")]
     numbers = [limits.memory_bytes, int(limits.seconds) + 1, limits.file_bytes, limits.processes]
-    return [scratch, *map(str, numbers), str(python), *outside_usr]
+    # Root needs no user namespace to set up the others, and its programs run as nobody: a root that is root
+    # outside too could write to /proc/sys.
+    nobody = f"--reuid={_NOBODY} --regid={_NOBODY} --clear-groups" if os.geteuid() == 0 else ""
+    return [scratch, *map(str, numbers), str(python), nobody, *outside_usr]
 
 
 def _collect(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[bytes, str]:

@@ -23,6 +23,12 @@ def plan_for(
         need_ko = f" ({benchmark.needs[0]} 필요)" if benchmark.needs else ""
         why = Says(en=f"no task runs {name} yet{need}", ko=f"{name} 과제가 아직 없음{need_ko}")
         return why, f"a task for {name} in tasks/"
+    if claim.metric is not None and claim.metric not in benchmark.metrics:
+        why = Says(
+            en=f'no task reports "{claim.metric}" on {name}',
+            ko=f"{name}에서 ‘{claim.metric}’ 지표를 내는 과제가 없음",
+        )
+        return why, f"a task for {name} that reports it"
     suite = next((s for s in suites.values() if any(t.benchmark == benchmark.id for t in s.tasks)), None)
     if suite is None:
         return Says(en=f"no suite holds {name}", ko=f"{name} 과제가 든 모음이 없음"), "a suite that holds it"

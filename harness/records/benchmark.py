@@ -41,6 +41,8 @@ class Benchmark(Record):
     """Name of the lm-eval task that runs it, ours in tasks/ or lm-eval's own."""
     needs: list[Need] = Field(default_factory=list)
     resources: list[Resource] = Field(default_factory=list)
+    packages: list[str] = Field(default_factory=list)
+    """Python packages that score it; their versions belong to a run's identity."""
     score: Score
     metrics: dict[str, str] = Field(default_factory=dict)
     """Names of metrics as sources print them -> names as the task reports them."""

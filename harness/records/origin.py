@@ -13,7 +13,7 @@ class HubOrigin(Record):
     hub: str
     """Repository id, `owner/name`."""
     revision: str
-    """Commit, or the word `unpinned`, which every manifest repeats."""
+    """Commit, or the word `unpinned`; manifests repeat it for weights."""
     name: str | None = None
     """Configuration of a data set."""
     split: str | None = None
@@ -49,8 +49,8 @@ class FolderOrigin(Record):
     """SHA-256 of the file; folders are pinned by their fingerprint in the manifest."""
 
     def describe(self) -> str:
-        """Return the path as configured."""
-        return f"$HARNESS_DATA/{self.folder}" if self.root == "data" else self.folder
+        """Return the path below HARNESS_DATA, or the folder's name: no path of a machine."""
+        return f"$HARNESS_DATA/{self.folder}" if self.root == "data" else self.folder.rstrip("/").split("/")[-1]
 
 
 Origin = HubOrigin | PackageOrigin | FolderOrigin

@@ -43,4 +43,4 @@ class Serving(Record):
     stall_seconds: float = Field(default=600.0, gt=0)
     """No token for this long although the engine is busy: it hangs too (long prefills stay below)."""
     start_stall_seconds: float = Field(default=300.0, gt=0)
-    """While starting: no log line, no processor time and no file read for this long."""
+    """While starting: no log line and no processor time for this long."""

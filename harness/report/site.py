@@ -43,10 +43,7 @@ def pages(
     """
     rows = [_row(claim, verdicts[claim.id]) for claim in claims]
     names = {model.id: model.name for model in models.values()}
-    found = {
-        "index.html": _index(rows, names),
-        "style.css": _environment().get_template("style.css").render(),
-    }
+    found = {"index.html": _index(rows, names)}
     for row in rows:
         found[row.page] = _render("claim.html", row=row, up="../", width=WIDTH)
     for run in runs:

@@ -3,8 +3,6 @@
 import re
 import shlex
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +12,7 @@ from harness.errors import HarnessError
 from harness.machine.ports import HOST, free_port
 from harness.machine.processes import GuardedProcess
 from harness.records import Model, Serving
+from harness.serving import probe
 from harness.serving.command import command
 
 _FAILURE = re.compile(r"\b\w*(?:Error|Exception): \S")
@@ -24,7 +23,7 @@ class Engine:
 
     def __init__(self, model: Model, serving: Serving, weights: Path, log: Path) -> None:
         """Start the server process; it is not healthy yet. Raises HarnessError when the port is taken."""
-        self.model, self.serving = model, serving
+        self.model, self.serving, self._weights = model, serving, weights
         self.port = free_port(serving.port)
         self.command = command(model, serving, str(weights), self.port)
         self.started = time.monotonic()
@@ -52,7 +51,7 @@ class Engine:
         ends, or when nothing moves (no log line, no processor time) for `start_stall_seconds`.
         """
         moved, seen = time.monotonic(), (0, 0.0)
-        while not self._healthy():
+        while not probe.healthy(self.url):
             self.check_alive()
             state = (self.process.log.stat().st_size, round(self.process.cpu_seconds(), 0))
             now = time.monotonic()
@@ -62,7 +61,18 @@ class Engine:
                 raise self.failure(f"nothing moved for {now - moved:.0f} s while it started")
             waiting(now - self.started)
             time.sleep(0.25)
+        self._check_it_is_ours()
         return time.monotonic() - self.started
+
+    def _check_it_is_ours(self) -> None:
+        """Raise HarnessError when another server was quicker to take the port."""
+        self.check_alive()
+        try:
+            served = probe.served_models(self.url)
+        except (OSError, ValueError) as error:
+            raise self.failure(f"it is healthy but does not list its models: {error}") from error
+        if served != {self.model.id: str(self._weights)}:
+            raise self.failure(f"another server answers on port {self.port}: it serves {served}")
 
     def check_alive(self) -> None:
         """Raise HarnessError when the server process has ended."""
@@ -82,10 +92,3 @@ class Engine:
             detail=f"command: {shlex.join(self.command)}\n{first}"
             f"--- last lines of the log\n{self.process.last_lines()}",
         )
-
-    def _healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
-                return int(answer.status) == 200
-        except (urllib.error.URLError, OSError):
-            return False

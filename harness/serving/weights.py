@@ -11,8 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness.config.settings import data_root
 from harness.errors import HarnessError
-from harness.records import HubOrigin, Model
+from harness.records import FolderOrigin, HubOrigin, Model
 from harness.store.origins import building, cache_root, fetch
 
 
@@ -79,7 +80,7 @@ def prepare(model: Model, say: Callable[[str], None] = lambda _: None) -> Checkp
     cache then holds nothing half-written.
     """
     weights = model.weights
-    path = fetch(weights.origin, say=say)
+    path = fetch(weights.origin, data_root=data_root(), say=say)
     if weights.format == "checkpoint":
         return Checkpoint(path, None)
     return Checkpoint(
@@ -91,6 +92,8 @@ def identity_of(model: Model, checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what names the weights in a run's identity: their origin, without any local path."""
     origin = model.weights.origin
     found = origin.model_dump(exclude_none=True)
+    if isinstance(origin, FolderOrigin) and origin.root == "path":
+        found["folder"] = Path(origin.folder).name
     if not (isinstance(origin, HubOrigin) and origin.revision != "unpinned"):
         found["fingerprint"] = checkpoint.fingerprint
     return found

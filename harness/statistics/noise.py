@@ -51,9 +51,11 @@ def source_error(claimed: float, n: int, repeats: int | None, ours: RunNoise) ->
     variance that one run over n items with this mean can have, c(1−c)/n; our own noise must not be
     borrowed for a source that may have been noisier.
     """
-    largest = claimed * (1 - claimed)
+    # A claim of exactly 0 or 1 is no claim of having no noise: half an item is added on either side.
+    mean = (n * claimed + 0.5) / (n + 1)
+    largest = mean * (1 - mean)
     if repeats is None:
         return math.sqrt(largest / n)
     spread = ours.mean * (1 - ours.mean)
-    within = min(ours.within_variance * largest / spread, largest) if spread > 0 else ours.within_variance
+    within = min(ours.within_variance * largest / spread, largest) if spread > 0 else largest
     return math.sqrt(within / (n * repeats))

@@ -14,7 +14,7 @@ from harness.store.files import write_atomic
 
 @dataclass(frozen=True)
 class RunFolder:
-    """One run's folder: manifest.json, samples.jsonl, requests.jsonl and the engine's log."""
+    """One run's folder: manifest.json, samples.jsonl, requests.jsonl."""
 
     path: Path
 
@@ -82,6 +82,16 @@ class Store:
         """Yield every run that has a manifest, in a fixed order."""
         for path in sorted((self.root / "runs").glob("*/*/*/manifest.json")):
             yield RunFolder(path.parent)
+
+    def set_aside(self, folder: RunFolder) -> None:
+        """Move a run's folder to aside/: answers are never deleted. Raises HarnessError while it is written."""
+        if folder.path.exists():
+            folder.lock().release()
+            model, task, key = folder.path.parts[-3:]
+            aside = self.root / "aside"
+            aside.mkdir(parents=True, exist_ok=True)
+            number = len(list(aside.glob(f"{model}-{task}-{key}-*"))) + 1
+            folder.path.rename(aside / f"{model}-{task}-{key}-{number}")
 
     def relative(self, path: Path) -> str:
         """Return `path` as evidence names it: below results/, never absolute."""

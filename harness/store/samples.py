@@ -93,7 +93,12 @@ class SampleLog:
 
 def _write(handle: int, line: str) -> None:
     """Append one line in a single call, so that a kill can tear at most this line."""
-    os.write(handle, line.encode() + b"\n")
+    raw = line.encode() + b"\n"
+    end = os.fstat(handle).st_size
+    written = os.write(handle, raw)
+    if written != len(raw):
+        os.ftruncate(handle, end)
+        raise OSError(f"only {written} of {len(raw)} bytes could be written: is the disk full?")
     os.fsync(handle)
 
 

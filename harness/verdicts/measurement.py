@@ -15,10 +15,13 @@ def scores_by_item(
 ) -> list[list[float]]:
     """Return the scores of the first `repeats` repeats, a list per item in the order of `items`.
 
-    A sample without the metric (error, empty, unparsed) scores 0: it stays in the denominator.
+    A sample that could not be scored (error, empty, a cut-off trace) scores 0: it stays in the denominator.
+    Raises ValueError when a sample that was scored lacks the metric, or has several values of it.
     """
     found: dict[str, dict[int, float]] = defaultdict(dict)
     for sample in samples:
+        if sample.scores and metric not in sample.scores:
+            raise ValueError(f"{sample.item} has no {metric}, only {', '.join(sample.scores)}")
         value = sample.scores.get(metric, 0.0)
         if isinstance(value, list):
             raise ValueError(f"{metric} has several values per item; the rule needs one: {sample.item}")
@@ -50,33 +53,37 @@ def noise_of(samples: Sequence[Sample], metric: str, items: Collection[str], rep
 
 
 def same_decoding(claim: Claim, manifest: Manifest) -> bool:
-    """Return whether the source states its decoding and it is the one we used."""
+    """Return whether the source states its whole decoding and it is the one we used."""
     known = claim.protocol.known
     ours = manifest.identity.decoding.model_dump()
-    stated = [name for name in _DECODING if name in known]
-    return bool(stated) and all(known[name] == ours[name] for name in stated)
+    return "temperature" in known and all(known.get(name) == ours[name] for name in _DECODING)
 
 
 def deviations(claim: Claim, manifest: Manifest) -> list[Deviation]:
     """Return the known differences between what was claimed about and what was run.
 
-    A deviation that the source itself states (weights through 4 bits, say) is what the claim is about and
-    is left out; a stated setting that differs from ours is added.
+    Everything that the source states is held against the run: what differs, and what cannot be compared, is
+    a deviation. One of ours that the source states too (weights through 4 bits, say) is what the claim is
+    about, and is none.
     """
-    known = claim.protocol.known
-    found = [d for d in manifest.deviations if known.get(d.field) != d.value]
     identity = manifest.identity
-    ours = identity.decoding.model_dump() | {
+    ours: dict[str, object] = {
+        **identity.decoding.model_dump(),
         "max_tokens": identity.max_tokens,
         "num_fewshot": identity.num_fewshot,
         "endpoint": identity.endpoint,
         "engine": identity.engine,
+        "harness": "lm-eval",
+        **{deviation.field: deviation.value for deviation in manifest.deviations},
     }
-    for field, value in ours.items():
-        if field in known and known[field] != value:
+    known = claim.protocol.known
+    found = [d for d in manifest.deviations if d.field not in known]
+    for field, stated in known.items():
+        value = ours.get(field, "not recorded")
+        if value != stated:
             says = Says(
-                en=f"{field} is {value}, the source used {known[field]}",
-                ko=f"{field} 값이 {value}이고, 출처에서는 {known[field]}",
+                en=f"{field}: {value} here, {stated} in the source",
+                ko=f"{field}: 여기서는 {value}, 출처에서는 {stated}",
             )
             found.append(Deviation(field=field, value=str(value), says=says))
     return found

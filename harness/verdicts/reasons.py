@@ -32,12 +32,12 @@ def measured(
     tail_en = {
         "reproduced": f"inside the margin of ±{margin}.",
         "contradicted": f"outside the margin of ±{margin}.",
-        "undecided": f"which neither fits nor leaves the margin of ±{margin}.",
+        "undecided": f"which does not decide it at the margin of ±{margin}.",
     }[outcome]
     tail_ko = {
         "reproduced": f"허용 폭 ±{margin} 안에 있다.",
         "contradicted": f"허용 폭 ±{margin} 밖에 있다.",
-        "undecided": f"허용 폭 ±{margin}의 안이라고도 밖이라고도 할 수 없다.",
+        "undecided": f"허용 폭 ±{margin}으로는 판정할 수 없다.",
     }[outcome]
     if deviations:
         tail_en = "but the set-up differs from the one claimed about, so no verdict is drawn: "
@@ -70,7 +70,7 @@ def exact(claim: Claim, value: float, outcome: str) -> Says:
 
 def invalid(gates: Sequence[Gate]) -> Says:
     """Return why a run does not count: our fault, never the claim's."""
-    failed = ", ".join(f"{g.gate} {g.value:.3g} > {g.limit:.3g}" for g in gates if not g.passed)
+    failed = ", ".join(f"{g.gate} {g.value:.3g} (limit {g.limit:.3g})" for g in gates if not g.passed)
     return Says(
         en=f"Our run is not valid, which says nothing about the claim: {failed}.",
         ko=f"우리의 실행이 유효하지 않으며 주장과는 무관하다: {failed}.",

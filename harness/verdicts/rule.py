@@ -1,6 +1,7 @@
 """The decision rule, version 1.0 (docs/verdicts.md says it in words)."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -88,10 +89,8 @@ def decide(claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None,
         text = reasons.not_run(context.why_not_run)
         return _plain(claim, context, "not_measured", text, context.how_to_run)
     if claim.metric is not None and claim.metric not in _metrics(context):
-        why = Says(
-            en=f'no task reports the metric "{claim.metric}"', ko=f"‘{claim.metric}’ 지표를 내는 과제가 없음"
-        )
-        return _plain(claim, context, "not_measured", reasons.not_run(why), "a task that reports it")
+        text = reasons.not_run(context.why_not_run)
+        return _plain(claim, context, "not_measured", text, context.how_to_run)
     verdicts = [_decide_score(claim, run, context) for run in runs]
     return _combine(verdicts)
 
@@ -99,8 +98,9 @@ def decide(claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None,
 def _combine(verdicts: Sequence[Verdict]) -> Verdict:
     """Return one verdict from one per run: the best run of each protocol speaks, then protocols are compared."""
     order: list[Outcome] = ["reproduced", "contradicted", "undecided", "not_measured"]
+    newest_first = sorted(verdicts, key=lambda v: v.newest or "", reverse=True)
     ranked = sorted(
-        verdicts,
+        newest_first,
         key=lambda v: (v.verdict == "not_measured", len(v.deviations), -(v.n or 0) * (v.repeats or 0)),
     )
     per_protocol: dict[str | None, Verdict] = {}
@@ -128,8 +128,10 @@ def _decide_score(claim: Claim, run: RunEvidence, context: Context) -> Verdict:
     items = [item_id(identity.task, i) for i in evenly_spaced(total, claim.items)]
     wanted = set(items)
     samples = [s for s in run.samples if s.item in wanted]
-    repeats = 1 + max((s.repeat for s in samples), default=-1)
-    expected = [(item, repeat) for item in items for repeat in range(repeats)]
+    repeats = _whole_repeats(samples, items)
+    expected = [(item, repeat) for item in items for repeat in range(max(repeats, 1))]
+    asked = set(expected)
+    samples = [s for s in samples if s.key in asked]
     cap = claim.protocol.known.get("max_tokens")
     cap_known = isinstance(cap, int) and cap <= identity.max_tokens
     found = gate_checks.check(samples, expected, cap_known=cap_known)
@@ -143,6 +145,9 @@ def _decide_score(claim: Claim, run: RunEvidence, context: Context) -> Verdict:
             update={"gates": found, "evidence": [run.folder], "protocol": run.manifest.protocol}
         )
     metric = benchmark.metrics[claim.metric] if claim.metric else benchmark.score.metric
+    if not any(metric in s.scores for s in samples):
+        why = Says(en=f'the task does not report "{metric}"', ko=f"과제가 ‘{metric}’ 지표를 내지 않음")
+        return _plain(claim, context, "not_measured", reasons.not_run(why), "a task that reports it")
     noise = measurements.noise_of(samples, metric, items, repeats)
     scale = 100.0 if claim.unit == "percent" else 1.0
     measured = measurements.measure(claim, run.manifest, samples, noise, scale)
@@ -218,6 +223,8 @@ def _next_step(
         return "nothing: the claim is decided at this margin"
     if measured.deviations:
         return "a run without the deviations: " + ", ".join(d.field for d in measured.deviations)
+    if claim.source.read == "second_hand":
+        return "the maker's own words: a source known second-hand is never contradicted"
     level = 0.90 if abs(difference) < delta else 0.95
     room = abs(delta - abs(difference)) - claim.rounding
     if room <= 0 or quantile(level) * theirs >= room:
@@ -262,6 +269,15 @@ def _decide_size(claim: Claim, size: SizeEvidence | None, context: Context) -> V
 
 def _metrics(context: Context) -> Mapping[str, str]:
     return context.benchmark.metrics if context.benchmark is not None else {}
+
+
+def _whole_repeats(samples: Sequence[Sample], items: Sequence[str]) -> int:
+    """Return how many repeats, from the first, have an answer for every item; a run may be under way."""
+    answered = Counter(s.repeat for s in samples)
+    repeats = 0
+    while answered[repeats] == len(items):
+        repeats += 1
+    return repeats
 
 
 def _plain(claim: Claim, context: Context, outcome: Outcome, text: Says, following: str) -> Verdict:

@@ -1,6 +1,5 @@
 """The embedded default: a small real model, from its weights to a page, on this machine."""
 
-import shutil
 from dataclasses import dataclass
 
 from harness.config.settings import Settings, load_settings
@@ -30,25 +29,9 @@ def demo(overrides: list[str], display: Display, *, fresh: bool = False) -> Outc
 def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Outcome:
     """Run the suite, decide the ledger, build the site; return how the model's claims stand."""
     store = open_store(settings)
-    if fresh:
-        _set_aside(settings, display)
     ledger = load_ledger()  # before hours of work, not after
-    report = run_suite(settings, display)
+    report = run_suite(settings, display, fresh=fresh)
     decided = decide_all(store, ledger)
     site = build_site(store, decided)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
     return Outcome(settings, report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))
-
-
-def _set_aside(settings: Settings, display: Display) -> None:
-    """Move the model's earlier runs of the suite to results/aside/: answers are never deleted."""
-    store = open_store(settings)
-    for task in settings.suite.tasks:
-        old = store.root / "runs" / settings.model.id / task.task
-        if old.exists():
-            number = 1
-            while (new := store.root / "aside" / f"{settings.model.id}-{task.task}-{number}").exists():
-                number += 1
-            new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(old, new)
-            display.say(f"earlier answers moved to {store.relative(new)}")

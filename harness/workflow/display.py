@@ -27,7 +27,7 @@ class Bar:
             self._progress.advance(self._task)
         elif self.done == self.total or time.monotonic() - self._said > _PLAIN_SECONDS:
             self._said = time.monotonic()
-            self._console.print(f"{self.title}: {self.done}/{self.total}")
+            self._console.print(f"{self.title}: {self.done}/{self.total}", markup=False)
 
 
 class Display:
@@ -36,11 +36,10 @@ class Display:
     def __init__(self, *, quiet: bool = False) -> None:
         """`quiet` says nothing at all."""
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
-        self._said = 0.0
 
     def say(self, text: str) -> None:
         """Print one line."""
-        self.console.print(f"[dim]·[/dim] {text}")
+        self.console.print(f"· {text}", markup=False, soft_wrap=True)
 
     @contextmanager
     def bar(self, title: str, total: int, done: int = 0) -> Iterator[Bar]:

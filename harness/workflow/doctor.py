@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import psutil
 from harness.config.settings import Settings, project
 from harness.errors import HarnessError
 from harness.evaluation.sandbox import check_available
+from harness.machine.devices import nvidia_gpus
 from harness.machine.ports import free_port
 from harness.records import HubOrigin
 from harness.serving.command import engine_version
@@ -87,14 +87,10 @@ def _engine(settings: Settings) -> Check:
 
 
 def _devices(settings: Settings) -> Check:
-    tool = shutil.which("nvidia-smi")
-    listed = ""
-    if tool:
-        command = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-        listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    found = "; ".join(listed.splitlines()) or f"no NVIDIA GPU, {psutil.cpu_count()} processor(s)"
+    gpus = nvidia_gpus()
+    found = "; ".join(gpus) or f"no NVIDIA GPU, {psutil.cpu_count()} processor(s)"
     needed = settings.serving.device == "cuda"
-    return Check("device", bool(listed) or not needed, found, "serving=cpu, or a machine with an NVIDIA driver")
+    return Check("device", bool(gpus) or not needed, found, "serving=cpu, or a machine with an NVIDIA driver")
 
 
 def _memory(_: Settings) -> Check:

@@ -1,5 +1,6 @@
 """Serve a model on this machine and run a suite; continues where an earlier run stopped."""
 
+import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -8,12 +9,15 @@ from functools import partial
 from importlib import metadata
 
 import harness
-from harness.config.settings import Settings, load_benchmarks, project
+from harness.config.settings import Settings, load_benchmarks, load_settings, project
+from harness.errors import UsageError, nearest
 from harness.evaluation.requests import RequestPlan
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
-from harness.records import HubOrigin, Manifest, RunIdentity, SuiteTask
+from harness.machine.devices import device_kind
+from harness.records import Benchmark, HubOrigin, Manifest, RunIdentity, SuiteTask
+from harness.records.base import digest
 from harness.serving import Checkpoint, Engine, prepare
 from harness.serving.attached import attach
 from harness.serving.command import command, engine_args, engine_version
@@ -55,8 +59,10 @@ def open_store(settings: Settings) -> Store:
     return Store(project().root / settings.results)
 
 
-def run_suite(settings: Settings, display: Display) -> RunReport:
+def run_suite(settings: Settings, display: Display, *, fresh: bool = False) -> RunReport:
     """Bring the suite of `settings` to completion and return what was done.
+
+    `fresh` sets earlier answers of exactly these runs aside (results/aside/) and asks everything again.
 
     The engine is started only when something is still open. Raises HarnessError on any failure; what was
     answered is kept, and the same command continues.
@@ -68,7 +74,7 @@ def run_suite(settings: Settings, display: Display) -> RunReport:
     if checkpoint.shapes:
         store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
     clock.lap("weights")
-    jobs = [_job(settings, checkpoint, store, task) for task in settings.suite.tasks]
+    jobs = [_job(settings, checkpoint, store, task, fresh=fresh) for task in settings.suite.tasks]
     clock.lap("tasks")
     with ExitStack() as stack:
         logs = [stack.enter_context(SampleLog(job.folder)) for job in jobs]
@@ -126,14 +132,21 @@ def _answer(
         clock.lap("answers")
 
 
-def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: SuiteTask) -> Job:
+def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: SuiteTask, *, fresh: bool) -> Job:
     """Return one planned task; its manifest is written when its identity is new."""
-    benchmark = load_benchmarks(project().configs)[wanted.benchmark]
+    benchmark = _benchmark(wanted)
     loaded = load_task(wanted.task, benchmark, settings.protocol)
     request = _request_plan(settings, loaded)
-    identity = _identity(settings, checkpoint, loaded, request)
+    identity = _identity(settings, checkpoint, loaded, request, benchmark)
     folder = store.run(identity)
-    indices = evenly_spaced(loaded.items, wanted.items)
+    try:
+        indices = evenly_spaced(loaded.items, wanted.items)
+    except ValueError as error:
+        raise UsageError(
+            expected=f"at most {loaded.items} items", found=str(error), where=f"suite, task {wanted.task}"
+        ) from error
+    if fresh:
+        store.set_aside(folder)
     if not folder.manifest.exists():
         deviation = settings.model.weights.deviation
         origin = settings.model.weights.origin
@@ -143,7 +156,7 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
             identity=identity,
             benchmark=benchmark.id,
             benchmark_items=loaded.items,
-            protocol=settings.protocol.id,
+            protocol=_protocol_name(settings),
             code_version=harness.__version__,
             command=[]
             if settings.serving.url
@@ -154,6 +167,28 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
         write_atomic(folder.manifest, manifest.model_dump_json(indent=1) + "\n")
     repeats = settings.repeats or wanted.repeats or floor_repeats(len(indices))
     return Job(TaskPlan(loaded, indices, repeats, request), folder)
+
+
+def _benchmark(wanted: SuiteTask) -> Benchmark:
+    known = load_benchmarks(project().configs)
+    benchmark = known.get(wanted.benchmark)
+    if benchmark is None or benchmark.task != wanted.task:
+        fitting = [b.id for b in known.values() if b.task == wanted.task]
+        raise UsageError(
+            expected=f"a benchmark whose task is {wanted.task}",
+            found=wanted.benchmark,
+            where="suite.tasks",
+            fix=nearest(wanted.benchmark, fitting or known),
+        )
+    return benchmark
+
+
+def _protocol_name(settings: Settings) -> str:
+    """Return the protocol's id, marked when the command changed what its file says."""
+    name = settings.protocol.id
+    if load_settings([f"protocol={name}"]).protocol == settings.protocol:
+        return name
+    return f"{name}+{digest(settings.protocol.model_dump(mode='json'))[:6]}"
 
 
 def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
@@ -168,12 +203,16 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     )
 
 
-def _identity(settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, request: RequestPlan) -> RunIdentity:
+def _identity(
+    settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, request: RequestPlan, benchmark: Benchmark
+) -> RunIdentity:
     serving = settings.serving
     engine, version = (
         engine_version() if serving.url is None else ("attached", attach(serving.url, settings.model))
     )
-    env = {k: v for k, v in settings.serving.env.items() if k not in _NEUTRAL_ENV}
+    inherited = {k: v for k, v in os.environ.items() if k.startswith("VLLM_")}
+    env = {k: v for k, v in sorted({**inherited, **serving.env}.items()) if k not in _NEUTRAL_ENV}
+    packages = [f"{name} {metadata.version(name)}" for name in ("lm-eval", *benchmark.packages)]
     return RunIdentity(
         model=settings.model.id,
         weights=identity_of(settings.model, checkpoint),
@@ -183,12 +222,12 @@ def _identity(settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, re
         engine_version=version,
         engine_args=engine_args(settings.model, settings.serving),
         engine_env=env,
-        device=settings.serving.device,
+        device=device_kind(serving.device),
         chat_template_sha256=checkpoint.chat_template_sha256 if request.endpoint == "chat" else None,
         task=loaded.name,
         task_sha256=loaded.task_sha256,
         data_sha256=loaded.data_sha256,
-        library=f"lm-eval {metadata.version('lm-eval')}",
+        library=", ".join(packages),
         endpoint=request.endpoint,
         decoding=request.decoding,
         max_tokens=request.max_tokens,

@@ -1,6 +1,7 @@
 """Take the program out of an answer and run it against the problem's tests in the sandbox."""
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,8 +26,13 @@ def process_results(doc: dict[str, Any], results: list[str]) -> dict[str, float]
     """
     (program,) = results
     preamble = doc["prompt"][: doc["prompt"].rindex("def " + doc["entry_point"])]
-    whole = f"{preamble}\n{program}\n\n{doc['test']}\n\ncheck({doc['entry_point']})\n"
-    return {"pass@1": float(run_python(whole).passed)}
+    # Only the last line knows the word: a program that ends itself before the tests has not passed them. And it
+    # is a module, as in the original evaluation, not the main program.
+    word = secrets.token_hex(8)
+    whole = f"__name__ = 'answer'\n{preamble}\n{program}\n\n{doc['test']}\n\n"
+    whole += f"check({doc['entry_point']})\nprint('\\n{word}')\n"
+    found = run_python(whole)
+    return {"pass@1": float(found.passed and found.output.endswith(f"\n{word}\n"))}
 
 
 def _program(answer: str, entry_point: str) -> str:

@@ -98,6 +98,19 @@ def test_a_refused_request_is_not_asked_again():
     assert answer.attempt == 1
 
 
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_server_that_does_not_know_us_is_no_answer(status):
+    (error,) = ask(replying(text("who are you", status)))
+    assert isinstance(error, HarnessError)
+    assert "who are you" in error.text()
+
+
+def test_an_answer_that_the_server_broke_off_is_asked_again():
+    aborted = {"choices": [{"message": {"content": "half an"}, "finish_reason": "abort"}]}
+    (answer,) = ask(replying(text(json.dumps(aborted)), text(json.dumps(GOOD))))
+    assert (answer.text, answer.attempt) == ("hello", 2)
+
+
 def test_a_server_that_fails_now_and_then_is_asked_again():
     (answer,) = ask(replying(text("busy", 503), text("oops", 500), text(json.dumps(GOOD))))
     assert (answer.text, answer.attempt) == ("hello", 3)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 
 import psutil
@@ -20,6 +22,7 @@ def test_a_program_that_ends_well_passes():
         ("open('/usr/here', 'w')", "Read-only file system"),
         ("import os; os.listdir('/home')", "No such file"),
         ("import os; os.setuid(1); print('still')", "Error"),
+        ("open('/proc/sys/kernel/core_pattern', 'w')", "Error"),
         ("x = [0] * 10**10", "MemoryError"),
         ("open('/tmp/a', 'wb').write(b'x' * 10**8)", "Error"),
         ("import os\nfor i in range(99): open(f'/tmp/{i}', 'wb').write(b'x' * 10**6)", "No space left"),
@@ -65,6 +68,20 @@ def test_a_child_that_outlives_its_program_is_killed_with_it():
 
 def test_a_program_that_is_ended_leaves_nothing_behind():
     run_python("import os, time\nos.fork(); os.fork(); time.sleep(300)", Limits(seconds=1.0))
+    assert programs_alive() == []
+
+
+def test_a_program_ends_with_the_harness_even_when_that_is_killed():
+    code = "from harness.evaluation.sandbox import run_python; run_python('import time; time.sleep(300)')"
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    while not programs_alive():
+        assert parent.poll() is None
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while programs_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert programs_alive() == []
 
 

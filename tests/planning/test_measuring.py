@@ -14,4 +14,5 @@ def test_what_is_missing_for_a_run_is_named():
     assert plan_for(claim(), benchmark(), set(), SUITES)[1] == "add configs/model/m.yaml"
     why, _ = plan_for(claim(), benchmark(task=None, needs=["judge"]), {"m"}, SUITES)
     assert "needs a judge" in why.en
+    assert "elo" in plan_for(claim(metric="elo"), benchmark(), {"m"}, SUITES)[0].en
     assert plan_for(claim(), benchmark(), {"m"}, {})[1] == "a suite that holds it"

@@ -60,6 +60,12 @@ def test_a_source_that_does_not_say_its_repeats_may_have_been_as_noisy_as_can_be
     assert source_error(0.5, 100, None, ours) == pytest.approx(0.05)
 
 
+def test_no_source_is_without_noise():
+    ours = RunNoise(mean=0.0, error=0.01, within_variance=0.001, n=30, repeats=4)
+    assert source_error(0.5, 30, 1, ours) == pytest.approx((0.25 / 30) ** 0.5)
+    assert source_error(0.0, 30, None, ours) > 0
+
+
 def test_a_source_with_our_decoding_has_our_noise_over_its_repeats():
     ours = RunNoise(mean=0.5, error=0.01, within_variance=0.04, n=100, repeats=4)
     assert source_error(0.5, 100, 4, ours) == pytest.approx(0.01)

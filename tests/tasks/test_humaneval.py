@@ -28,9 +28,22 @@ def task(settings):
         ("```python\ndef half(x):\n    return x\n```", 0.0),
         ("```python\ndef half(x):\n    return x /", 0.0),
         ("I would divide it by two.", 0.0),
-        ("```python\nimport sys\ndef half(x):\n    sys.exit(1)\n```", 0.0),
+        ("```python\nimport sys\ndef half(x):\n    sys.exit(0)\n```", 0.0),
+        ("```python\nimport os\ndef half(x):\n    return x\nos._exit(0)\n```", 0.0),
+        ("```python\ndef half(x):\n    return x / 2\nif __name__ == '__main__':\n    input()\n```", 1.0),
     ],
-    ids=["right", "second block", "bare", "unclosed", "wrong", "truncated", "prose", "adversarial"],
+    ids=[
+        "right",
+        "second block",
+        "bare",
+        "unclosed",
+        "wrong",
+        "truncated",
+        "prose",
+        "exits in the function",
+        "exits before the tests",
+        "main block",
+    ],
 )
 def test_an_answer_scores_what_its_program_does(task, answer, passed):
     (instance,) = task.instances

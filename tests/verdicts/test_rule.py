@@ -52,12 +52,45 @@ def test_a_second_hand_source_is_never_contradicted():
     assert verdict_on("60.0", source={**SOURCE, "read": "second_hand"}).verdict == "undecided"
 
 
+def test_what_the_source_states_and_we_did_otherwise_caps_the_verdict():
+    for stated in ({"harness": "lighteval"}, {"weights": "q4"}, {"max_tokens": 99}, {"judge": "x"}):
+        found = claim(value="60.0", repeats=8, protocol={"known": {**KNOWN["known"], **stated}})
+        verdict = decide(found, [run(STEADY)], None, CONTEXT)
+        assert verdict.verdict == "undecided", stated
+        assert [d.field for d in verdict.deviations] == list(stated)
+
+
+def test_a_repeat_under_way_does_not_spoil_the_whole_ones():
+    evidence = run([[1.0, 1.0], [0.0, 0.0]])
+    more = [*evidence.samples, sample(0, 2)]
+    found = decide(claim(protocol=KNOWN), [RunEvidence(evidence.manifest, more, evidence.folder)], None, CONTEXT)
+    assert (found.repeats, found.measured) == (2, 50.0)
+
+
+def test_a_metric_that_no_sample_holds_is_not_taken_for_zero():
+    context = Context(benchmark(score={"metric": "acc_norm"}), CONTEXT.why_not_run, "", "0.1.0")
+    found = decide(claim(protocol=KNOWN), [run(STEADY)], None, context)
+    assert found.verdict == "not_measured"
+    assert "acc_norm" in found.reasons.en
+
+
+def test_of_two_equal_runs_the_newer_one_speaks():
+    old, new = run([[0.0, 0.0]] * 9), run([[1.0, 1.0]] * 9)
+    later = [s.model_copy(update={"started": "2027-01-01T00:00:00.000+00:00"}) for s in new.samples]
+    new = RunEvidence(new.manifest, later, "results/runs/m/quiz/new")
+    for runs in ([old, new], [new, old]):
+        assert decide(claim(protocol=KNOWN), runs, None, CONTEXT).measured == 100.0
+
+
 def test_a_run_with_a_hole_is_our_fault_and_no_measurement():
     evidence = run([[1.0, 1.0], [0.0, 0.0]])
-    holed = RunEvidence(evidence.manifest, evidence.samples[:-1], evidence.folder)
-    found = decide(claim(protocol=KNOWN), [holed], None, CONTEXT)
-    assert found.verdict == "not_measured"
-    assert "coverage" in found.reasons.en
+    for hole, gate in ((0, "coverage 1"), (1, "repeats 1")):
+        left = [s for i, s in enumerate(evidence.samples) if i != hole]
+        found = decide(
+            claim(protocol=KNOWN), [RunEvidence(evidence.manifest, left, evidence.folder)], None, CONTEXT
+        )
+        assert found.verdict == "not_measured"
+        assert gate in found.reasons.en
 
 
 def test_one_repeat_is_no_measurement():
@@ -113,8 +146,7 @@ def test_what_no_lane_can_test_is_not_testable():
 
 def test_a_metric_that_the_task_does_not_report_is_not_guessed():
     found = decide(claim(metric="elo"), [run(STEADY)], None, CONTEXT)
-    assert found.verdict == "not_measured"
-    assert "elo" in found.reasons.en
+    assert (found.verdict, found.measured) == ("not_measured", None)
 
 
 @given(st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=3, max_size=3), min_size=2, max_size=12))
