@@ -151,13 +151,21 @@ def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
         console = Console(highlight=False)
         console.print(f"page: {outcome.site}", soft_wrap=True)
         console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
-    ours = set(outcome.report.folders)
-    gates = [gate for found in outcome.verdicts if ours & set(found.evidence) for gate in found.gates]
-    # A suite may hold fewer items than a claim: that the claim is not covered is no failure of the run.
-    failed = {gate.gate for gate in gates if not gate.passed and gate.gate != "coverage"}
+    failed = {
+        gate.gate
+        for found in outcome.verdicts
+        if set(outcome.report.folders) & set(found.evidence) and _covered(found)
+        for gate in found.gates
+        if not gate.passed
+    }
     if failed:
         print(f"a gate failed: {', '.join(sorted(failed))}; see the claim's page", file=sys.stderr)
         raise typer.Exit(3)
+
+
+def _covered(verdict: Verdict) -> bool:
+    """Return whether the run held all items of the claim; a suite may hold fewer, which is no failure."""
+    return all(gate.passed for gate in verdict.gates if gate.gate == "coverage")
 
 
 def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:
