@@ -30,7 +30,9 @@ def end_group(child: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) ->
 def main() -> int:
     """Start the command, wait for it or for the harness to end, and return the command's exit code."""
     command = sys.argv[sys.argv.index("--") + 1 :]
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    # Should somebody kill the guardian itself, the kernel asks the child to end.
+    guarded = ["setpriv", "--pdeathsig", "TERM", "--", *command]
+    child = subprocess.Popen(guarded, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def ended_by_signal(number: int, _: object) -> None:
         end_group(child)

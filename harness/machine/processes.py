@@ -40,13 +40,26 @@ class GuardedProcess:
     def cpu_seconds(self) -> float:
         """Return the processor time that the whole tree has used so far."""
         total = 0.0
-        with contextlib.suppress(psutil.Error):
-            root = psutil.Process(self.pid)
-            for process in (root, *root.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):
-                    times = process.cpu_times()
-                    total += times.user + times.system
+        for process in self._tree():
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system
         return total
+
+    def any_stopped(self) -> bool:
+        """Return whether a process of the tree was stopped (SIGSTOP): the others may spin and wait for it."""
+        for process in self._tree():
+            with contextlib.suppress(psutil.Error):
+                if process.status() == psutil.STATUS_STOPPED:
+                    return True
+        return False
+
+    def _tree(self) -> list[psutil.Process]:
+        try:
+            root = psutil.Process(self.pid)
+            return [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return []
 
     def stop(self, grace: float = 15.0) -> None:
         """End the whole tree and wait until it is gone."""
@@ -56,11 +69,9 @@ class GuardedProcess:
         try:
             self._guardian.wait(timeout=grace)
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(psutil.Error):
-                root = psutil.Process(self.pid)
-                for process in (*root.children(recursive=True), root):
-                    with contextlib.suppress(psutil.Error):
-                        process.kill()
+            for process in reversed(self._tree()):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
             self._guardian.wait()
 
     def last_lines(self, count: int = 15) -> str:

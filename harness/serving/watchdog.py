@@ -21,8 +21,9 @@ async def watch(engine: Engine, in_flight: Callable[[], int]) -> NoReturn:
     """Run until something is wrong with the server, then raise HarnessError.
 
     Dead: the process ended. Hanging, while requests are in flight: no token for `idle_seconds` with the
-    whole process tree idle, or no token for `stall_seconds` although it is busy. A server that is slow but
-    produces tokens, or computes, is never bothered: there is no deadline on a request.
+    whole process tree idle or one of its processes stopped, or no token for `stall_seconds` although it is
+    busy. A server that is slow but produces tokens, or computes, is never bothered: there is no deadline on
+    a request.
     """
     timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
@@ -35,7 +36,7 @@ async def watch(engine: Engine, in_flight: Callable[[], int]) -> NoReturn:
             now = time.monotonic()
             if now - last > _ASLEEP_SECONDS:  # we were stopped ourselves, and saw nothing of it
                 progress = busy = now
-            if used - cpu > IDLE_SHARE * (now - last):
+            if used - cpu > IDLE_SHARE * (now - last) and not engine.process.any_stopped():
                 busy = now
             cpu, last = used, now
             if in_flight() == 0 or (count is not None and count != tokens):
@@ -43,7 +44,7 @@ async def watch(engine: Engine, in_flight: Callable[[], int]) -> NoReturn:
             tokens = count if count is not None else tokens
             idle = now - max(progress, busy)
             if idle > engine.serving.idle_seconds:
-                raise engine.failure(f"the engine hangs: no token and no processor time for {idle:.0f} s")
+                raise engine.failure(f"the engine hangs: no token and no work for {idle:.0f} s")
             if now - progress > engine.serving.stall_seconds:
                 raise engine.failure(f"the engine hangs: busy, but no token for {now - progress:.0f} s")
 

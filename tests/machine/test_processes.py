@@ -75,6 +75,13 @@ def test_nothing_survives_when_the_harness_is_killed(tmp_path):
     assert gone(members)
 
 
+def test_a_killed_guardian_does_not_leave_the_command_alone(tmp_path):
+    process = GuardedProcess([sys.executable, "-c", "import time; time.sleep(99)"], tmp_path / "log", {})
+    members = family(process.pid, 1)
+    os.kill(process.pid, signal.SIGKILL)
+    assert gone(members)
+
+
 def test_the_exit_code_and_the_last_lines_are_those_of_the_command(tmp_path):
     command = [sys.executable, "-c", "print('one'); print('two'); raise SystemExit(7)"]
     process = GuardedProcess(command, tmp_path / "log", {})
