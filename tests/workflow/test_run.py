@@ -41,12 +41,13 @@ def killed_after(results: Path, answers: int, how: signal.Signals) -> list[psuti
     return children
 
 
-def test_a_run_killed_twice_continues_to_the_whole_set_without_duplicate_or_loss(tmp_path):
+def test_a_run_killed_twice_and_interrupted_continues_to_the_whole_set_without_duplicate_or_loss(tmp_path):
     results = tmp_path / "results"
     children = killed_after(results, 3, signal.SIGKILL)
     first = {p: p.read_bytes() for p in results.glob("runs/*/*/*/samples.jsonl")}
     torn = next(p for p, text in first.items() if text)
     torn.write_bytes(first[torn] + b'{"item": "ifbench_294/00')
+    children += killed_after(results, 6, signal.SIGKILL)
     children += killed_after(results, 6, signal.SIGINT)
 
     process = start(results)
