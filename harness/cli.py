@@ -5,8 +5,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +20,7 @@ from harness.verdicts.reasons import number
 from harness.workflow.display import Display
 
 if TYPE_CHECKING:
-    from harness.workflow.demo import Outcome
+    from harness.workflow.measure import Measured
 
 app = typer.Typer(
     name="harness",
@@ -60,11 +58,7 @@ def demo(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = Fals
     vLLM, asks 64 items twice, scores them with lm-eval, decides the model's claims and writes a page.
     Interrupt it whenever you like: the same command continues.
     """
-    from harness.workflow import demo as workflow  # noqa: PLC0415 - keeps --help instant
-
-    with _interruptible():
-        outcome = workflow.demo(overrides or [], Display(quiet=as_json), fresh=fresh)
-    _print_outcome(outcome, as_json)
+    _measure(overrides, as_json, fresh)
 
 
 @app.command()
@@ -73,11 +67,7 @@ def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False
 
     Example: harness run model=smollm2_135m suite=demo protocol=house serving=cpu
     """
-    from harness.workflow import demo as workflow  # noqa: PLC0415
-
-    with _interruptible():
-        outcome = workflow.measure(load_settings(overrides or []), Display(quiet=as_json), fresh=fresh)
-    _print_outcome(outcome, as_json)
+    _measure(overrides, as_json, fresh)
 
 
 @app.command()
@@ -123,17 +113,19 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Say what Ctrl-C left behind; the engine and its children are gone by then."""
+def _measure(overrides: list[str] | None, as_json: bool, fresh: bool) -> None:
+    """Measure and print; Ctrl-C says what it left behind, the engine and its children are gone by then."""
+    from harness.workflow.measure import measure  # noqa: PLC0415 - keeps --help instant
+
     try:
-        yield
+        outcome = measure(load_settings(overrides or []), Display(quiet=as_json), fresh=fresh)
     except KeyboardInterrupt:
         print("interrupted; everything answered is kept, the same command continues", file=sys.stderr)
         raise typer.Exit(130) from None
+    _print_outcome(outcome, as_json)
 
 
-def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
+def _print_outcome(outcome: "Measured", as_json: bool) -> None:
     """Print what a run brought; exit 3 when a gate failed, so that a script does not take it for a result."""
     if as_json:
         _print_json(

@@ -85,10 +85,7 @@ def decide(claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None,
     if claim.kind != "score":
         why = Says(en=f"no rule for claims of kind {claim.kind}", ko=f"{claim.kind} 유형의 판정 규칙이 없음")
         return _plain(claim, context, "not_measured", reasons.not_run(why), context.how_to_run)
-    if not runs:
-        text = reasons.not_run(context.why_not_run)
-        return _plain(claim, context, "not_measured", text, context.how_to_run)
-    if claim.metric is not None and claim.metric not in _metrics(context):
+    if not runs or (claim.metric is not None and claim.metric not in _metrics(context)):
         text = reasons.not_run(context.why_not_run)
         return _plain(claim, context, "not_measured", text, context.how_to_run)
     verdicts = [_decide_score(claim, run, context) for run in runs]

@@ -1,8 +1,8 @@
-"""The embedded default: a small real model, from its weights to a page, on this machine."""
+"""From settings to verdicts and pages on this machine: what the verbs `demo` and `run` do."""
 
 from dataclasses import dataclass
 
-from harness.config.settings import Settings, load_settings
+from harness.config.settings import Settings
 from harness.records import Claim, Verdict
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, open_store, run_suite
@@ -11,27 +11,24 @@ from harness.workflow.verdicts import decide_all, load_ledger
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Measured:
     """What a run brought: verdicts on the model's claims, and where to look."""
 
-    settings: Settings
     report: RunReport
     claims: list[Claim]
     verdicts: list[Verdict]
     site: str
 
 
-def demo(overrides: list[str], display: Display, *, fresh: bool = False) -> Outcome:
-    """Run the default settings with `overrides`; `fresh` sets earlier answers of the model aside first."""
-    return measure(load_settings(overrides), display, fresh=fresh)
+def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Measured:
+    """Run the suite, decide the ledger, build the site; return how the model's claims stand.
 
-
-def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Outcome:
-    """Run the suite, decide the ledger, build the site; return how the model's claims stand."""
+    `fresh` sets earlier answers of these runs aside first. Raises what `load_ledger` and `run_suite` raise.
+    """
     store = open_store(settings)
     ledger = load_ledger()  # before hours of work, not after
     report = run_suite(settings, display, fresh=fresh)
     decided = decide_all(store, ledger)
     site = build_site(store, decided)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
-    return Outcome(settings, report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))
+    return Measured(report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))
