@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from harness.records.architecture import Architecture
 from harness.records.base import Id, Record
 from harness.records.claim import Says
 from harness.records.origin import Origin
@@ -49,7 +50,9 @@ class Model(Record):
     """Longest prompt plus answer the server is started for, in tokens."""
     args: dict[str, str | int | float | bool] = Field(default_factory=dict)
     """vLLM arguments of this model, without the leading dashes; true stands for a bare flag."""
-    sampling: Decoding
-    """Recommended by its maker."""
+    sampling: Decoding | None = None
+    """Recommended by its maker; None where the maker recommends none."""
     sampling_source: str
     trust_remote_code: bool = False
+    architecture: Architecture | None = None
+    """Sizes for `harness facts`; None where they were not entered yet."""
