@@ -17,6 +17,8 @@ class Score(Record):
     range: tuple[float, float] = (0.0, 1.0)
     higher_is_better: bool = True
     chance: float | None = None
+    binary: bool = False
+    """Every item is right or wrong, so that a single run's mean is a whole number of items."""
 
 
 class Resource(Record):
@@ -47,4 +49,10 @@ class Benchmark(Record):
     metrics: dict[str, str] = Field(default_factory=dict)
     """Names of metrics as sources print them -> names as the task reports them."""
     licence: str
+    parts: list[Id] = Field(default_factory=list)
+    """Benchmarks that this one is the mean of."""
+    versions: list[Id] = Field(default_factory=list)
+    """Other item sets that go by the same name; a source that does not say may mean any of them."""
+    note: str | None = None
+    """What a reader of its numbers should know."""
     redistribution: Literal["free", "verbatim_only", "non_commercial", "internal_only"]
