@@ -1,174 +1,269 @@
 """Load and validate the ledger; every error of every file stands in one report."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+from harness.claims.names import Names, benchmark_names, subject_names
+from harness.claims.problems import LedgerError, Place, Problem, from_validation
+from harness.claims.source_file import Row, SourceFile, Statement, Table
+from harness.claims.yaml_lines import DuplicateKeyError, read_yaml
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Claim, ClaimKind, KnownProtocol, Model, Record, Says, Source
-from harness.records.base import Id
+from harness.records import Benchmark, Claim, Model, Subject
 
 
-class Row(Record):
-    """One row of a table that needs more than its cells."""
+@dataclass
+class _Reader:
+    """Collects claims and problems file by file."""
 
-    values: dict[str, str | None]
-    metric: str | None = None
-    items: int | None = None
-    unit: str | None = None
+    benchmarks: Mapping[str, Benchmark]
+    benchmark_names: Names
+    subject_names: Names
+    weights: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    sources: dict[str, tuple[Place, SourceFile]] = field(default_factory=dict)
 
-
-class Table(Record):
-    """A published table, kept readable as a table."""
-
-    id: Id
-    columns: list[Id]
-    unit: str = "percent"
-    mode: str | None = None
-    protocol: KnownProtocol = Field(default_factory=KnownProtocol)
-    repeats: int | None = None
-    delta: str | None = None
-    delta_reason: str | None = None
-    rows: dict[Id, Row | dict[str, str | None]]
+    def known(self, names: Names, name: str, place: Place, path: tuple[str | int, ...], what: str) -> str:
+        """Return the id for `name`; note a problem, and return the name as it is, when there is none."""
+        found = names.resolve(name)
+        if found is None:
+            self.problems.append(place.problem(path, f"no {what} {name!r}", nearest(name, names.known())))
+        return found or name
 
 
-class Statement(Record):
-    """One sentence with one number."""
+def load_claims(
+    folder: Path,
+    benchmarks: Mapping[str, Benchmark],
+    models: Mapping[str, Model],
+    subjects: Mapping[str, Subject],
+) -> list[Claim]:
+    """Return every claim below `folder`, sorted by id.
 
-    id: Id
-    locator: dict[str, str | int]
-    kind: ClaimKind
-    model: str
-    value: str | None
-    unit: str
-    says: Says
-    quantity: str | None = None
-    benchmark: str | None = None
-    metric: str | None = None
-    comparator: str | None = None
-    lanes: list[str] = Field(default_factory=list)
-    untestable: str | None = None
-    unstated: list[str] = Field(default_factory=list)
-
-
-class SourceFile(Record):
-    """One YAML file: one source, its tables and its statements."""
-
-    source: Source
-    tables: list[Table] = Field(default_factory=list)
-    statements: list[Statement] = Field(default_factory=list)
-
-
-def load_claims(folder: Path, benchmarks: Mapping[str, Benchmark], models: Mapping[str, Model]) -> list[Claim]:
-    """Return every claim below `folder`, sorted by id; known models and benchmarks are called by name.
-
-    Raises UsageError with all errors of all files: unreadable YAML, unknown keys, values that are no
-    numbers, benchmarks without a record, cells in columns that the table does not have, ids used twice.
+    Raises LedgerError with all errors of all files, each with its file, line and what mends it: unreadable
+    YAML, keys that are unknown or stand twice, values that are no numbers or not quoted, benchmarks and
+    models without a record, cells outside the table's columns, sources or claims that exist twice.
     """
-    problems: list[str] = []
-    claims: list[Claim] = []
-    files: list[SourceFile] = []
-    for path in sorted(folder.rglob("*.yaml")):
-        where = str(path.relative_to(folder.parent))
-        try:
-            file = SourceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except yaml.YAMLError as error:
-            problems.append(f"{where}: not readable as YAML: {error}")
-            continue
-        except ValidationError as error:
-            problems += [f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-            continue
-        files.append(file)
-        names = {m.id: m.name for m in models.values()} | {b.id: b.names[0] for b in benchmarks.values()}
-        for claim in (
-            *_statement_claims(file, where, problems),
-            *_table_claims(file, where, problems, names),
-        ):
-            if claim.benchmark is not None and claim.benchmark not in benchmarks:
-                hint = nearest(claim.benchmark, benchmarks)
-                problems.append(f"{where}: {claim.id}: no benchmark record {claim.benchmark!r}; {hint}")
-            claims.append(claim)
-    twice = [claim for claim, count in Counter(c.id for c in claims).items() if count > 1]
-    problems += [f"claim id used twice: {claim}" for claim in twice]
-    if problems:
-        raise UsageError(
-            expected="a ledger without errors",
-            found=f"{len(problems)} error(s)",
-            where=str(folder),
-            fix="mend the files named below; nothing was dropped or guessed",
-            detail="\n".join(problems),
+    try:
+        reader = _Reader(
+            benchmarks, benchmark_names(benchmarks), subject_names(models, subjects), _weights(models, subjects)
         )
-    superseded = {file.source.supersedes for file in files}
-    marked = [c.model_copy(update={"standing": "superseded"}) if c.source.id in superseded else c for c in claims]
-    return sorted(marked, key=lambda claim: claim.id)
+    except ValueError as error:
+        raise UsageError("names that belong to one thing each", str(error), where=str(folder.parent)) from error
+    for path in sorted(folder.rglob("*.yaml")):
+        _read_file(path, str(path.relative_to(folder.parent.parent)), reader)
+    _check_sources(reader)
+    _check_references(reader)
+    if reader.problems:
+        raise LedgerError(reader.problems, str(folder))
+    superseded = {file.source.supersedes for _, file in reader.sources.values()}
+    for index, claim in enumerate(reader.claims):
+        if claim.source.id in superseded:
+            reader.claims[index] = claim.model_copy(update={"standing": "superseded"})
+    return sorted(reader.claims, key=lambda claim: claim.id)
 
 
-def _statement_claims(file: SourceFile, where: str, problems: list[str]) -> list[Claim]:
-    claims = []
-    for statement in file.statements:
-        data = statement.model_dump(exclude={"id", "unstated"}) | {
-            "id": f"{file.source.id}/{statement.id}",
-            "source": file.source,
-            "protocol": {"unstated": statement.unstated},
+def _weights(models: Mapping[str, Model], subjects: Mapping[str, Subject]) -> dict[str, str]:
+    """Return who can be measured at all: a variant has the weights of its model."""
+    found = dict.fromkeys(models, "open")
+    for subject in subjects.values():
+        found[subject.id] = "open" if subject.of in models else subject.weights
+    return found
+
+
+def _read_file(path: Path, name: str, reader: _Reader) -> None:
+    try:
+        data, lines = read_yaml(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = str(getattr(error, "problem", error))
+        reader.problems.append(Problem(name, line, "file", f"not readable as YAML: {what}", "mend the YAML"))
+        return
+    except DuplicateKeyError as error:
+        reader.problems.append(Problem(name, error.line, "file", str(error), "keep one of them"))
+        return
+    except UnicodeDecodeError as error:
+        reader.problems.append(Problem(name, 1, "file", f"not UTF-8: {error}", "save the file as UTF-8"))
+        return
+    place = Place(name, lines)
+    try:
+        file = SourceFile.model_validate(data)
+    except ValidationError as error:
+        reader.problems += from_validation(place, error.errors(), SourceFile)
+        return
+    twin = reader.sources.setdefault(file.source.id, (place, file))
+    if twin[1] is not file:
+        found = f"the source {file.source.id!r} exists already in {twin[0].file}"
+        reader.problems.append(place.problem(("source", "id"), found, "one file per source: join them, or rename"))
+        return
+    if not file.tables and not file.statements:
+        reader.problems.append(place.problem((), "no table and no statement", "add `tables:` or `statements:`"))
+    _read_statements(file, place, reader)
+    _read_tables(file, place, reader)
+
+
+def _unique(ids: list[str], place: Place, group: str, reader: _Reader) -> None:
+    for index, one in enumerate(ids):
+        if one in ids[:index]:
+            path = (group, index, "id")
+            reader.problems.append(place.problem(path, f"the id {one!r} is used twice", "give each its own id"))
+
+
+def _read_statements(file: SourceFile, place: Place, reader: _Reader) -> None:
+    _unique([s.id for s in file.statements], place, "statements", reader)
+    for index, statement in enumerate(file.statements):
+        path = ("statements", index)
+        claim = _validated(_statement(file, statement, place.at(path)), place, path, reader)
+        if claim is None:
+            continue
+        check: Callable[..., str] = reader.known
+        model = check(reader.subject_names, claim.model, place, (*path, "model"), "model or subject")
+        comparators = [
+            check(reader.subject_names, name, place, (*path, "comparators", i), "model or subject")
+            for i, name in enumerate(claim.comparators)
+        ]
+        benchmark = claim.benchmark
+        if benchmark is not None:
+            benchmark = check(reader.benchmark_names, benchmark, place, (*path, "benchmark"), "benchmark record")
+        known = {"model": model, "comparators": comparators, "benchmark": benchmark}
+        reader.claims.append(claim.model_copy(update=known))
+
+
+def _statement(file: SourceFile, statement: Statement, at: str) -> dict[str, Any]:
+    return {
+        name: getattr(statement, name) for name in Statement.model_fields if name not in ("id", "unstated")
+    } | {
+        "id": f"{file.source.id}/{statement.id}",
+        "source": file.source,
+        "at": at,
+        "protocol": {"unstated": statement.unstated},
+    }
+
+
+def _read_tables(file: SourceFile, place: Place, reader: _Reader) -> None:
+    _unique([t.id for t in file.tables], place, "tables", reader)
+    for index, table in enumerate(file.tables):
+        path: tuple[str | int, ...] = ("tables", index)
+        columns = {
+            name: reader.known(reader.subject_names, name, place, (*path, "columns", i), "model or subject")
+            for i, name in enumerate(table.columns)
         }
-        claims += _validated(data, where, problems)
-    return claims
-
-
-def _table_claims(file: SourceFile, where: str, problems: list[str], names: Mapping[str, str]) -> list[Claim]:
-    claims = []
-    for table in file.tables:
-        for benchmark, cells in table.rows.items():
+        seen: set[str] = set()
+        for name, cells in table.rows.items():
+            here = (*path, "rows", name)
+            benchmark = reader.known(reader.benchmark_names, name, place, here, "benchmark record")
+            if benchmark in seen:
+                found = f"a second row for {benchmark!r}"
+                reader.problems.append(place.problem(here, found, "one row per benchmark: make a second table"))
+            seen.add(benchmark)
             row = cells if isinstance(cells, Row) else Row(values=cells)
-            for model, value in row.values.items():
-                if model not in table.columns:
-                    hint = nearest(model, table.columns)
-                    problems.append(f"{where}: {table.id}.{benchmark}: no column {model!r}; {hint}")
+            for column, value in row.values.items():
+                cell = (*here, "values", column) if isinstance(cells, Row) else (*here, column)
+                if column not in columns:
+                    found = f"no column {column!r}"
+                    reader.problems.append(place.problem(cell, found, nearest(column, table.columns)))
                     continue
-                cell = _cell(file, table, benchmark, row, model, value)
-                cell["says"] = _says(names.get(model, model), names.get(benchmark, benchmark), row.metric, value)
-                claims += _validated(cell, where, problems)
-    return claims
+                data = _cell(file, table, (benchmark, row), columns[column], value, reader)
+                claim = _validated(data | {"at": place.at(cell)}, place, cell, reader)
+                reader.claims += [claim] if claim else []
 
 
 def _cell(
-    file: SourceFile, table: Table, benchmark: str, row: Row, model: str, value: str | None
+    file: SourceFile, table: Table, line: tuple[str, Row], model: str, value: str | None, reader: _Reader
 ) -> dict[str, Any]:
+    benchmark, row = line
+    untestable = table.untestable or _untestable(reader, benchmark, model, value)
     return {
         "id": f"{file.source.id}/{table.id}/{benchmark}/{model}",
         "source": file.source,
-        "locator": {"table": table.id, "row": benchmark},
+        "locator": {"table": table.label or table.id, "row": reader.benchmark_names.ids.get(benchmark, benchmark)},
         "kind": "score",
         "model": model,
         "value": value,
         "unit": row.unit or table.unit,
+        "says": _says(reader, model, benchmark, row.metric, value),
         "benchmark": benchmark,
         "metric": row.metric,
-        "mode": table.mode,
+        "mode": row.mode or table.mode,
+        "form": table.form,
         "items": row.items,
         "protocol": table.protocol,
         "repeats": table.repeats,
         "delta": table.delta,
         "delta_reason": table.delta_reason,
-        "lanes": ["measured"] if value is not None else [],
-        "untestable": None if value is not None else "the source printed a dash",
+        "lanes": [] if untestable else ["measured"],
+        "untestable": untestable,
+        "reply": row.replies.get(model),
     }
 
 
-def _says(model: str, benchmark: str, metric: str | None, value: str | None) -> dict[str, str]:
-    test = f"{benchmark} ({metric})" if metric else benchmark
+def _untestable(reader: _Reader, benchmark: str, model: str, value: str | None) -> str | None:
     if value is None:
-        return {"en": f"{model} has no number for {test}", "ko": f"{model}의 {test} 점수는 적혀 있지 않다"}
-    return {"en": f"{model} scores {value} on {test}", "ko": f"{model}의 {test} 점수는 {value}"}
+        return "the source printed a dash"
+    weights = reader.weights.get(model, "unknown")
+    if weights != "open":
+        return (
+            "the weights are not public"
+            if weights == "closed"
+            else "it is not known whether the weights are public"
+        )
+    record = reader.benchmarks.get(benchmark)
+    if record is not None and record.access == "closed":
+        return "the item set is not public"
+    return None
 
 
-def _validated(data: dict[str, Any], where: str, problems: list[str]) -> list[Claim]:
+def _says(reader: _Reader, model: str, benchmark: str, metric: str | None, value: str | None) -> dict[str, str]:
+    who = reader.subject_names.ids.get(model, model)
+    test = reader.benchmark_names.ids.get(benchmark, benchmark)
+    test = f"{test} ({metric})" if metric else test
+    if value is None:
+        return {"en": f"{who} has no number for {test}", "ko": f"{who}의 {test} 점수는 적혀 있지 않다"}
+    return {"en": f"{who} scores {value} on {test}", "ko": f"{who}의 {test} 점수는 {value}"}
+
+
+def _validated(data: dict[str, Any], place: Place, path: tuple[str | int, ...], reader: _Reader) -> Claim | None:
     try:
-        return [Claim.model_validate(data)]
+        return Claim.model_validate(data)
     except ValidationError as error:
-        problems += [f"{where}: {data['id']}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        return []
+        reader.problems += from_validation(place, error.errors(), Claim, path)
+        return None
+
+
+def _check_sources(reader: _Reader) -> None:
+    for place, file in reader.sources.values():
+        older = file.source.supersedes
+        if older is not None and older not in reader.sources:
+            fix = nearest(older, reader.sources)
+            reader.problems.append(place.problem(("source", "supersedes"), f"no source {older!r}", fix))
+        if file.source.of is not None:
+            reader.known(reader.subject_names, file.source.of, place, ("source", "of"), "model or subject")
+
+
+def _check_references(reader: _Reader) -> None:
+    """Statements may point at tables and claims anywhere in the ledger: look them up when all is read."""
+    claims = {claim.id for claim in reader.claims}
+    tables = {f"{s}/{t.id}" for s, (_, file) in reader.sources.items() for t in file.tables}
+    for place, path, name, known in _references(reader, claims, tables):
+        if name not in known:
+            what = "no such claim" if known is claims else "no such table"
+            reader.problems.append(place.problem(path, f"{what}: {name!r}", nearest(name, known)))
+
+
+def _references(
+    reader: _Reader, claims: set[str], tables: set[str]
+) -> Iterator[tuple[Place, tuple[str | int, ...], str, set[str]]]:
+    for place, file in reader.sources.values():
+        for index, statement in enumerate(file.statements):
+            if statement.over is None:
+                continue
+            path = ("statements", index, "over")
+            for i, name in enumerate(statement.over.operands):
+                yield place, (*path, "operands", i), name, claims
+            for i, name in enumerate(statement.over.tables):
+                yield place, (*path, "tables", i), name, tables

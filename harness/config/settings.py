@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Model, Protocol, Record, Serving, Suite
+from harness.records import Benchmark, Model, Protocol, Record, Serving, Subject, Suite
 
 T = TypeVar("T", bound=Record)
 
@@ -94,6 +94,15 @@ def load_suites(configs: Path) -> dict[str, Suite]:
     return {name: _load(Suite, path) for name, path in _files(configs / "suite").items()}
 
 
+def load_subjects(configs: Path) -> dict[str, Subject]:
+    """Return what claims are about besides the models, by id (configs/subjects.yaml); raises UsageError."""
+    path = configs / "subjects.yaml"
+    if not path.exists():
+        return {}
+    data = _read(path) or {}
+    return {name: _typed(Subject, {"id": name, **fields}, f"{path}, {name}") for name, fields in data.items()}
+
+
 def data_root() -> Path | None:
     """Return the folder that HARNESS_DATA names, or None."""
     value = os.environ.get("HARNESS_DATA")
@@ -104,12 +113,15 @@ def _files(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def _load(kind: type[T], path: Path) -> T:
+def _read(path: Path) -> Any:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise UsageError(expected="readable YAML", found=str(error), where=str(path)) from error
-    record = _typed(kind, data, str(path))
+
+
+def _load(kind: type[T], path: Path) -> T:
+    record = _typed(kind, _read(path), str(path))
     if getattr(record, "id", path.stem) != path.stem:
         raise UsageError(
             expected=f"id: {path.stem}, the same as the file's name",

@@ -1,24 +1,31 @@
 """The vocabulary of the house: frozen records that cross room borders."""
 
+from harness.records.architecture import Architecture
 from harness.records.base import Record
 from harness.records.benchmark import Benchmark, Resource, Score
-from harness.records.claim import Claim, ClaimKind, KnownProtocol, Says
+from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
+from harness.records.finding import SEVERITIES, Finding, Severity
 from harness.records.model import Deviation, Licence, Model, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, Origin, PackageOrigin
+from harness.records.printed import Printed, parse
 from harness.records.protocol import Decoding, Protocol
 from harness.records.run import Manifest, RunIdentity
 from harness.records.sample import Answer, Request, Sample, Status, item_id
 from harness.records.source import Source
+from harness.records.subject import Subject
 from harness.records.suite import Serving, Suite, SuiteTask
 from harness.records.verdict import Gate, Measurement, Outcome, Verdict
 
 __all__ = [
+    "SEVERITIES",
     "Answer",
+    "Architecture",
     "Benchmark",
     "Claim",
     "ClaimKind",
     "Decoding",
     "Deviation",
+    "Finding",
     "FolderOrigin",
     "Gate",
     "HubOrigin",
@@ -29,9 +36,13 @@ __all__ = [
     "Model",
     "Origin",
     "Outcome",
+    "Over",
     "PackageOrigin",
+    "Printed",
     "Protocol",
+    "Reading",
     "Record",
+    "Reply",
     "Request",
     "Resource",
     "RunIdentity",
@@ -39,11 +50,14 @@ __all__ = [
     "Says",
     "Score",
     "Serving",
+    "Severity",
     "Source",
     "Status",
+    "Subject",
     "Suite",
     "SuiteTask",
     "Verdict",
     "Weights",
     "item_id",
+    "parse",
 ]

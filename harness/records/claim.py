@@ -1,12 +1,12 @@
 """One checkable statement from one source."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from harness.records.base import Record
-from harness.records.source import Source
+from harness.records.base import Id, Record
+from harness.records.printed import Printed, parse
+from harness.records.source import IsoDate, Source
 
 ClaimKind = Literal[
     "score",
@@ -27,6 +27,9 @@ ClaimKind = Literal[
     "ranking",
 ]
 Lane = Literal["desk", "measured"]
+Hedge = Literal["exact", "about", "at_least", "more_than", "up_to", "less_than"]
+TEXT_UNITS = frozenset({"date", "text"})
+"""Units whose values are words or ISO dates, not numbers."""
 
 
 class Says(Record):
@@ -43,6 +46,44 @@ class KnownProtocol(Record):
     unstated: list[str] = Field(default_factory=list)
 
 
+class Over(Record):
+    """Which published rows a derived statement is about."""
+
+    tables: list[str] = Field(default_factory=list)
+    """`<source>/<table>`; empty means every current table that holds the model and its comparators."""
+    rows: list[str] = Field(default_factory=list)
+    capability: str | None = None
+    """Rows of benchmarks with this capability."""
+    count: int | None = None
+    """How many rows the source speaks of."""
+    operands: list[str] = Field(default_factory=list)
+    """Claim ids of numerator and denominator, where the source prints both."""
+
+
+class Reading(Record):
+    """One way to read a statement about sizes, memory or arithmetic."""
+
+    quantity: str
+    against: Id | Literal["without_windows"] | None = None
+    """The baseline: another model, or the same model with every layer seeing the whole context."""
+    context: int | None = None
+    window: int | None = None
+    """Stands in for a window that is not published."""
+    gpu: str | None = None
+    dtype: str | None = None
+    within: int | None = None
+    """The most units (GPUs, say) that count as agreeing with the statement."""
+
+
+class Reply(Record):
+    """What the maker answered."""
+
+    by: str
+    date: IsoDate
+    url: str
+    says: Says
+
+
 class Claim(Record):
     """One number or one statement that can be held against evidence."""
 
@@ -50,19 +91,30 @@ class Claim(Record):
     id: str
     """`<source>/<table>/<benchmark>/<model>` for a table cell, `<source>/<statement>` otherwise."""
     source: Source
-    locator: dict[str, str | int]
+    locator: dict[str, str | int] = Field(min_length=1)
+    at: str = ""
+    """File and line in the ledger."""
     kind: ClaimKind
     model: str
+    named_as: str | None = None
+    """How the source names the subject, where that differs."""
     value: str | None
-    """As printed: "80.0" is not "80", the digits carry the rounding. None for a printed dash."""
+    """As printed: "80.0" is not "80", the digits carry the rounding. None where nothing is printed."""
     unit: str
+    hedge: Hedge = "exact"
+    """How the source words the number."""
     says: Says
     benchmark: str | None = None
+    capability: str | None = None
+    """What is said to be good at, where the source names no benchmark."""
     metric: str | None = None
     quantity: str | None = None
-    """Which fact a structure claim is about, such as `parameters_total`."""
-    comparator: str | None = None
+    """What the number is of, such as `parameters_total`; claims on the same quantity are compared."""
+    readings: list[Reading] = Field(default_factory=list)
+    comparators: list[str] = Field(default_factory=list)
+    over: Over | None = None
     mode: str | None = None
+    form: Literal["table", "figure", "statement"] = "statement"
     items: int | None = None
     """Size of the item set that was measured, when it is not the whole benchmark."""
     protocol: KnownProtocol = Field(default_factory=KnownProtocol)
@@ -75,6 +127,7 @@ class Claim(Record):
     untestable: str | None = None
     """Why no lane can test the claim (closed data set, closed model, a training fact …)."""
     standing: Literal["current", "superseded"] = "current"
+    reply: Reply | None = None
 
     @model_validator(mode="after")
     def _is_testable_or_says_why(self) -> Self:
@@ -82,40 +135,28 @@ class Claim(Record):
             raise ValueError("a claim needs `lanes` (desk, measured) or `untestable` (why it cannot be tested)")
         if self.delta is not None and not self.delta_reason:
             raise ValueError("a claim with its own `delta` needs `delta_reason`")
-        if self.kind == "ratio" and self.comparator is None:
-            raise ValueError("a ratio needs a `comparator`")
-        if self.value is not None:
-            self.number  # noqa: B018 - raises on a value that is no number
+        if self.kind == "ratio" and not self.comparators:
+            raise ValueError("a ratio needs `comparators`: what the value is divided by")
+        if self.value is not None and self.unit not in TEXT_UNITS:
+            parse(self.value)
         return self
 
     @property
-    def number(self) -> float:
-        """The printed value as a number, in the claim's own unit; M, B and T suffixes are multiplied out.
+    def printed(self) -> Printed | None:
+        """The printed number with its rounding; None where the source printed none."""
+        return None if self.value is None or self.unit in TEXT_UNITS else parse(self.value)
 
-        Raises ValueError when the value is missing or no number.
-        """
-        digits, scale = self._printed()
-        return float(digits * scale)
+    @property
+    def number(self) -> float:
+        """The printed value as a number, in the claim's own unit; raises ValueError where there is none."""
+        return self._needs_number().number
 
     @property
     def rounding(self) -> float:
-        """Half the weight of the last printed digit: how far rounding can have moved the value."""
-        digits, scale = self._printed()
-        exponent = digits.as_tuple().exponent
-        if not isinstance(exponent, int):
-            raise ValueError(f"{self.value!r} is not a finite number")
-        return float(Decimal(10) ** exponent * scale / 2)
+        """Half the weight of the last printed digit; raises ValueError where there is no number."""
+        return self._needs_number().rounding
 
-    def _printed(self) -> tuple[Decimal, Decimal]:
-        if self.value is None:
-            raise ValueError("the source printed no value")
-        text = self.value.replace(",", "").strip()
-        scale = {"K": Decimal(10**3), "M": Decimal(10**6), "B": Decimal(10**9), "T": Decimal(10**12)}
-        suffix = text[-1:].upper()
-        try:
-            digits = Decimal(text[:-1] if suffix in scale else text)
-        except InvalidOperation as error:
-            raise ValueError(f"{self.value!r} is not a number as printed, such as 67.3 or 135M") from error
-        if not digits.is_finite():
-            raise ValueError(f"{self.value!r} is not a finite number")
-        return digits, scale.get(suffix, Decimal(1))
+    def _needs_number(self) -> Printed:
+        if self.printed is None:
+            raise ValueError(f"{self.id}: the source printed no number")
+        return self.printed

@@ -35,4 +35,9 @@ class Source(Record):
     """ISO date, may be partial (`2025-08`) or unknown."""
     revision: str | None = None
     read: Literal["full", "partial", "second_hand"] = "full"
+    """`second_hand` is known through another page only; nothing it says is held against the maker."""
+    of: Id | None = None
+    """The model whose own document this is: its card, README or report."""
     supersedes: str | None = None
+    """The earlier revision of the same document."""
+    note: str | None = None
