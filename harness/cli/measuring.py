@@ -1,19 +1,16 @@
-"""The command line: parses, calls one workflow function, prints."""
+"""Verbs that measure, decide and publish."""
 
-import json
-import logging
-import os
-import signal
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.cli.options import Fresh, Json, Overrides, print_json
 from harness.config.settings import load_settings
-from harness.errors import HarnessError
 from harness.records import Claim, Verdict
 from harness.report.marks import MARKS
 from harness.verdicts.reasons import number
@@ -22,32 +19,7 @@ from harness.workflow.display import Display
 if TYPE_CHECKING:
     from harness.workflow.measure import Measured
 
-app = typer.Typer(
-    name="harness",
-    help="Take a published claim about a released model, measure it, and say with evidence how it stands.",
-    epilog="Start with `harness demo`. Settings are Hydra overrides after the verb: "
-    "harness run model=smollm2_135m suite=demo serving.concurrency=16",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode="rich",
-)
-
-Overrides = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Hydra overrides: a group (model=, suite=, protocol=, serving=: a file in configs/) or a key "
-        "(protocol.max_tokens=512).",
-        show_default=False,
-        metavar="[KEY=VALUE]...",
-    ),
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
-]
-Fresh = Annotated[
-    bool, typer.Option("--fresh", help="Set earlier answers aside (results/aside/) and ask everything again.")
-]
+app = typer.Typer()
 
 
 @app.command()
@@ -79,9 +51,13 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
     decided = decide_all(open_store(load_settings(overrides or [])), load_ledger())
     verdicts = [decided.verdicts[claim.id] for claim in decided.claims]
     if as_json:
-        _print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
-    else:
-        _print_table(decided.claims, verdicts)
+        print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
+        return
+    measured = [(c, v) for c, v in zip(decided.claims, verdicts, strict=True) if v.evidence]
+    _print_table([c for c, _ in measured], [v for _, v in measured])
+    rest = Counter(v.verdict.replace("_", " ") for v in verdicts if not v.evidence)
+    counts = ", ".join(f"{count} {name}" for name, count in rest.most_common())
+    print(f"without a run: {counts}; harness verdict --json lists them, harness check holds them against paper")
 
 
 @app.command()
@@ -102,7 +78,7 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
 
     checks = workflow.doctor(load_settings(overrides or []))
     if as_json:
-        _print_json({"checks": [vars(check) for check in checks]})
+        print_json({"checks": [vars(check) for check in checks]})
     else:
         table = Table("", "check", "found", "fix", box=None)
         for check in checks:
@@ -128,7 +104,7 @@ def _measure(overrides: list[str] | None, as_json: bool, fresh: bool) -> None:
 def _print_outcome(outcome: "Measured", as_json: bool) -> None:
     """Print what a run brought; exit 3 when a gate failed, so that a script does not take it for a result."""
     if as_json:
-        _print_json(
+        print_json(
             {
                 "verdicts": [v.model_dump(mode="json") for v in outcome.verdicts],
                 "samples": outcome.report.samples,
@@ -178,23 +154,3 @@ def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:
     for following, names in waiting.items():
         wanted = ", ".join(dict.fromkeys(names))
         console.print(f"not measured: {wanted}; what would: {following}", soft_wrap=True)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def main() -> None:
-    """Run the command line; errors with a way out are printed without a traceback."""
-    logging.basicConfig(level=os.environ.get("HARNESS_LOG", "WARNING").upper(), format="%(name)s: %(message)s")
-    # A batch system ends jobs with SIGTERM: end like on Ctrl-C, engine and children included.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        app()
-    except HarnessError as error:
-        Console(stderr=True, highlight=False).print(escape(error.text()), style="red", soft_wrap=True)
-        sys.exit(error.exit_code)
-
-
-if __name__ == "__main__":
-    main()

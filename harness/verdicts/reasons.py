@@ -4,6 +4,11 @@ from collections.abc import Sequence
 
 from harness.records import Claim, Deviation, Gate, Measurement, Says
 
+ON_PAPER = Says(
+    en="Checked on paper only: no run of the model can show it.",
+    ko="문서로만 확인한다: 모델을 돌려서는 알 수 없다.",
+)
+
 
 def number(value: float, unit: str) -> str:
     """Return a value as people write it: parameters in millions or billions, scores with one decimal."""

@@ -18,7 +18,6 @@ from harness.records import (
     Verdict,
     item_id,
 )
-from harness.records.claim import Lane
 from harness.statistics.equivalence import MDE80_FACTOR, Equivalence, classify, tipping_delta
 from harness.statistics.intervals import around, quantile
 from harness.statistics.noise import source_error
@@ -68,19 +67,11 @@ def decide(claim: Claim, runs: Sequence[RunEvidence], size: SizeEvidence | None,
     Raises ValueError when a run holds scores that cannot be (outside [0, 1], one repeat only counts as no
     valid run instead).
     """
-    if not claim.lanes:
-        return _plain(
-            claim, context, "not_testable", reasons.untestable(claim.untestable or ""), "nothing: closed"
-        )
-    if claim.value is None:
-        return _plain(
-            claim,
-            context,
-            "not_testable",
-            reasons.untestable("the source printed no value"),
-            "nothing",
-        )
-    if claim.kind == "structure":
+    if "measured" not in claim.lanes:
+        why = reasons.untestable(claim.untestable) if claim.untestable else reasons.ON_PAPER
+        following = "nothing: closed" if claim.untestable else "harness check"
+        return _plain(claim, context, "not_testable", why, following)
+    if claim.kind == "structure" and claim.value is not None:
         return _decide_size(claim, size, context)
     if claim.kind != "score":
         why = Says(en=f"no rule for claims of kind {claim.kind}", ko=f"{claim.kind} 유형의 판정 규칙이 없음")
@@ -278,10 +269,9 @@ def _whole_repeats(samples: Sequence[Sample], items: Sequence[str]) -> int:
 
 
 def _plain(claim: Claim, context: Context, outcome: Outcome, text: Says, following: str) -> Verdict:
-    lane: Lane = claim.lanes[0] if claim.lanes else "desk"
     return Verdict(
         claim=claim.id,
-        lane=lane,
+        lane="measured",
         verdict=outcome,
         claimed=claim.value,
         unit=claim.unit,

@@ -16,7 +16,7 @@ from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
 from harness.machine.devices import device_kind
-from harness.records import Benchmark, HubOrigin, Manifest, RunIdentity, SuiteTask
+from harness.records import Benchmark, Decoding, HubOrigin, Manifest, RunIdentity, SuiteTask
 from harness.records.base import digest
 from harness.serving import Checkpoint, Engine, prepare
 from harness.serving.attached import attach
@@ -68,6 +68,7 @@ def run_suite(settings: Settings, display: Display, *, fresh: bool = False) -> R
     answered is kept, and the same command continues.
     """
     store, clock = open_store(settings), _Clock()
+    _decoding(settings)  # before the weights are fetched, not after
     with display.waiting(f"weights of {settings.model.name}"):
         checkpoint = prepare(settings.model, display.say)
     origin = settings.model.weights.origin.describe()
@@ -191,12 +192,25 @@ def _protocol_name(settings: Settings) -> str:
     return f"{name}+{digest(settings.protocol.model_dump(mode='json'))[:6]}"
 
 
+def _decoding(settings: Settings) -> Decoding:
+    model, wanted = settings.model, settings.protocol.sampling
+    decoding = model.sampling if wanted == "recommended" else wanted
+    if decoding is None:
+        raise UsageError(
+            expected="sampling settings",
+            found=f"the maker of {model.name} recommends none",
+            where=f"configs/model/{model.id}.yaml, sampling",
+            fix="name them: 'protocol.sampling={temperature: 0.6, top_p: 0.95}'",
+        )
+    return decoding
+
+
 def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     protocol, model = settings.protocol, settings.model
     return RequestPlan(
         model=model.id,
         endpoint=protocol.endpoint,
-        decoding=model.sampling if protocol.sampling == "recommended" else protocol.sampling,
+        decoding=_decoding(settings),
         max_tokens=protocol.max_tokens,
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
         base_seed=protocol.base_seed,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import harness
 from harness.claims.ledger import load_claims
-from harness.config.settings import load_benchmarks, load_models, load_suites, project
+from harness.config.settings import load_benchmarks, load_models, load_subjects, load_suites, project
 from harness.planning.measuring import plan_for
-from harness.records import Benchmark, Claim, Model, Suite, Verdict
+from harness.records import Benchmark, Claim, Model, Subject, Suite, Verdict
 from harness.store import Store, read_samples
 from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
 
@@ -20,6 +20,7 @@ class Ledger:
     benchmarks: dict[str, Benchmark]
     models: dict[str, Model]
     suites: dict[str, Suite]
+    subjects: dict[str, Subject]
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ def load_ledger() -> Ledger:
     """Return the project's ledger; raises UsageError with everything that is wrong with it."""
     configs = project().configs
     benchmarks, models = load_benchmarks(configs), load_models(configs)
-    claims = load_claims(configs / "claims", benchmarks, models)
-    return Ledger(claims, benchmarks, models, load_suites(configs))
+    subjects = load_subjects(configs)
+    claims = load_claims(configs / "claims", benchmarks, models, subjects)
+    return Ledger(claims, benchmarks, models, load_suites(configs), subjects)
 
 
 def decide_all(store: Store, ledger: Ledger) -> Decided:

@@ -1,0 +1,214 @@
+"""The same number in two places: revisions, figures, cards, other sources, other articles."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Literal
+
+from harness.claims.bounds import claimed, overlap
+from harness.claims.checks.derived import printed_bounds
+from harness.claims.checks.registry import Check
+from harness.claims.desk import Desk, same_mode
+from harness.claims.findings import as_claimed, finding, show
+from harness.records import Claim, Finding, Severity
+from harness.records.claim import TEXT_UNITS
+
+Relation = Literal["revision", "figure", "own_card", "source"]
+POINT = 0.01
+"""A gap below this share of the metric's range is said, and no more."""
+
+
+def _relation(a: Claim, b: Claim) -> Relation:
+    """Return how the papers of two cells stand to each other."""
+    if a.source.id in (b.source.supersedes, b.source.id) or b.source.id == a.source.supersedes:
+        return "revision" if a.source.id != b.source.id else "source"
+    if a.form != b.form and a.source.of is not None and a.source.of == b.source.of:
+        return "figure" if a.standing == b.standing else "source"
+    if (a.source.of == a.model) != (b.source.of == b.model):
+        return "own_card"
+    return "source"
+
+
+def _differing(desk: Desk, wanted: Relation) -> Iterator[tuple[Claim, Claim]]:
+    """Yield pairs of cells on the same model and benchmark that print different numbers."""
+    for cells in desk.cells_of.values():
+        for a, b in combinations(cells, 2):
+            if a.source.id == b.source.id or _relation(a, b) != wanted or not _comparable(a, b):
+                continue
+            if wanted in ("own_card", "source") and not _both_speak(a, b):
+                continue
+            if not overlap(printed_bounds(a), printed_bounds(b)):
+                yield (a, b) if a.source.party == "first" or b.source.party == "third" else (b, a)
+
+
+def _both_speak(a: Claim, b: Claim) -> bool:
+    """Return whether both cells stand for their source: a figure repeats a table, an old revision is replaced."""
+    return a.form == b.form == "table" and a.standing == b.standing == "current"
+
+
+def _comparable(a: Claim, b: Claim) -> bool:
+    same_metric = a.metric is None or b.metric is None or a.metric == b.metric
+    return same_metric and same_mode(a, b) and a.unit == b.unit and a.items == b.items
+
+
+def _flips(desk: Desk, a: Claim, b: Claim) -> str:
+    """Return the order that changes when one number is put in place of the other, if any does."""
+    record = desk.benchmarks.get(a.benchmark or "")
+    up = 1 if record is None or record.score.higher_is_better else -1
+    for cell, other in ((a, b), (b, a)):
+        row = desk.tables[cell.id.rsplit("/", 2)[0]].rows[cell.benchmark or ""]
+        main = cell.source.of
+        rivals = [c for m, c in row.items() if m != cell.model and main in (m, cell.model)]
+        for rival in rivals:
+            before, after = up * (cell.number - rival.number), up * (other.number - rival.number)
+            if before * after < 0:
+                return (
+                    f" With {other.value} instead of {cell.value} the order against {rival.model} ({rival.value}) "
+                    f"in {cell.source.id} turns round."
+                )
+    return ""
+
+
+def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
+    record = desk.benchmarks.get(a.benchmark or "")
+    low, high = record.score.range if record else (0.0, 1.0)
+    span = (high - low) * (100 if a.unit == "percent" and high <= 1 else 1)
+    gap = abs(a.number - b.number)
+    turned = _flips(desk, a, b)
+    second_hand = "second_hand" in (a.source.read, b.source.read)
+    severity: Severity = "info" if gap < POINT * span or second_hand else "minor"
+    if turned:
+        severity = "minor" if second_hand or gap < POINT * span else "major"
+    subject = desk.subjects.get(a.model)
+    variant = subject is not None and subject.kind == "variant"
+    unknown = " One of the two names no mode." if (a.mode is None) != (b.mode is None) and not variant else ""
+    says = "Two papers give different numbers for the same thing; a finding on both, no verdict on either."
+    says += unknown + turned
+    arithmetic = f"{a.value} ({a.source.id}) − {b.value} ({b.source.id}) = {a.number - b.number:+.4g}"
+    return finding(
+        check,
+        [a, b],
+        (f"{a.value} and {b.value}", show(a.number - b.number)),
+        ("undecided", severity),
+        arithmetic,
+        says,
+    )
+
+
+def figure_against_table(desk: Desk) -> Iterator[Finding]:
+    """Compare the numbers in a maker's figure with those in its table."""
+    for a, b in _differing(desk, "figure"):
+        yield _pair(desk, "figure_against_table", a, b)
+
+
+def revision_against_revision(desk: Desk) -> Iterator[Finding]:
+    """Compare a document with the revision it replaces."""
+    for a, b in _differing(desk, "revision"):
+        older, newer = (a, b) if b.source.supersedes == a.source.id else (b, a)
+        found = _pair(desk, "revision_against_revision", newer, older)
+        says = f"A later revision prints another number.{found.says.partition('either.')[2]}"
+        yield found.model_copy(update={"says": says})
+
+
+def comparator_against_own_card(desk: Desk) -> Iterator[Finding]:
+    """Compare what another document prints for a model with what its own maker's documents print."""
+    for a, b in _differing(desk, "own_card"):
+        own, other = (a, b) if a.source.of == a.model else (b, a)
+        yield _pair(desk, "comparator_against_own_card", own, other)
+
+
+def source_against_source(desk: Desk) -> Iterator[Finding]:
+    """Compare what two documents print for the same model, neither or both of them its maker's."""
+    for a, b in _differing(desk, "source"):
+        yield _pair(desk, "source_against_source", a, b)
+
+
+def statement_against_statement(desk: Desk) -> Iterator[Finding]:
+    """Compare statements on the same quantity of the same subject, all sources together."""
+    for (subject, quantity), claims in desk.by_quantity.items():
+        groups: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+        for claim in claims:
+            if claim.value is not None and claim.kind not in ("rank", "deployability"):
+                groups[_meaning(claim)].append(claim)
+        sides = list(groups.values())
+        apart = [(a, b) for a, b in combinations(sides, 2) if not _agree(a[0], b[0])]
+        if not apart:
+            continue
+        texts = [f"{_words(g[0])} ({', '.join(dict.fromkeys(c.source.id for c in g))})" for g in sides]
+        who = desk.subjects[subject].name if subject in desk.subjects else desk.models[subject].name
+        name = f"{quantity.replace('_', ' ')} of {who}"
+        says = f"Statements differ on the {name}; a finding on all of them, no verdict on any."
+        same = [(a[0], b[0]) for a, b in apart if a[0].printed and b[0].printed and a[0].number == b[0].number]
+        if len(same) == len(apart):
+            says = f"The same number stands for different things in the {name}."
+        second_hand = all("second_hand" in (a[0].source.read, b[0].source.read) for a, b in apart)
+        severity: Severity = "info" if second_hand else "minor"
+        everyone = [claim for side in sides for claim in side]
+        values = (" against ".join(texts), "–")
+        yield finding(
+            "statement_against_statement", everyone, values, ("undecided", severity), " ≠ ".join(texts), says
+        )
+
+
+def _words(claim: Claim) -> str:
+    """Return what is claimed, with the kind where a ratio and a lead could be confused."""
+    kind = {"ratio": " as a ratio", "exceeds": " as a lead"}.get(claim.kind, "")
+    return as_claimed(claim) + kind
+
+
+def _meaning(claim: Claim) -> tuple[str, ...]:
+    """Return what groups statements that say the same: value, wording and unit."""
+    value = claim.value if claim.printed is None else f"{claim.number:.6g}"
+    return (value or "", claim.hedge, claim.unit, claim.kind)
+
+
+def _agree(a: Claim, b: Claim) -> bool:
+    """Return whether two statements can both be true."""
+    if a.unit in TEXT_UNITS or b.unit in TEXT_UNITS:
+        if a.unit != "date" or b.unit != "date":
+            return a.value == b.value
+        exact = [c.value or "" for c in (a, b)]
+        if "less_than" in (a.hedge, b.hedge):
+            bound, other = (a, b) if a.hedge == "less_than" else (b, a)
+            return other.hedge != "exact" or (other.value or "") < (bound.value or "")
+        if "up_to" in (a.hedge, b.hedge):
+            bound, other = (a, b) if a.hedge == "up_to" else (b, a)
+            return other.hedge != "exact" or (other.value or "") == (bound.value or "")[: len(other.value or "")]
+        return exact[0].startswith(exact[1]) or exact[1].startswith(exact[0])
+    if a.unit != b.unit or a.kind != b.kind:
+        return False
+    return overlap(claimed(a), claimed(b))
+
+
+CHECKS = (
+    Check(
+        "figure_against_table",
+        "whether the numbers in a maker's figure are those of its table",
+        "which of the two is right",
+        figure_against_table,
+    ),
+    Check(
+        "revision_against_revision",
+        "which numbers a later revision changed, and whether an order turned round",
+        "why they changed",
+        revision_against_revision,
+    ),
+    Check(
+        "comparator_against_own_card",
+        "whether a document prints for another maker's model what that maker prints",
+        "which protocol either used, where it is unstated",
+        comparator_against_own_card,
+    ),
+    Check(
+        "source_against_source",
+        "whether two documents agree on a third model, mode by mode",
+        "which of the two is right",
+        source_against_source,
+    ),
+    Check(
+        "statement_against_statement",
+        "whether articles and documents agree on sizes, dates, names and counts",
+        "which of them is right",
+        statement_against_statement,
+    ),
+)

@@ -1,0 +1,277 @@
+"""Statements that follow from published rows: ratios, differences, means, ranks, bounds."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.claims.bounds import Bounds, claimed, difference, mean, middle, overlap, quotient
+from harness.claims.checks.registry import Check
+from harness.claims.desk import Desk, Table
+from harness.claims.findings import AGREES, DENIED, OPEN, Attempt, as_claimed, finding, judged, show
+from harness.records import Claim, Finding
+
+Pair = tuple[Claim, Claim]
+
+
+def printed_bounds(claim: Claim) -> Bounds:
+    """Return what rounding leaves open of a printed cell."""
+    return claim.number - claim.rounding, claim.number + claim.rounding
+
+
+def pairs(desk: Desk, claim: Claim) -> list[tuple[Table, Pair]]:
+    """Return every (table, (model's cell, comparator's cell)) on the claim's benchmark."""
+    found = []
+    for table in desk.tables_for(claim):
+        for _, row in desk.rows_for(claim, table):
+            if claim.model in row:
+                others = {m for name in claim.comparators for m in desk.meanings(name)}
+                found += [(table, (row[claim.model], row[m])) for m in sorted(others) if m in row]
+    return found
+
+
+def _operands(desk: Desk, claim: Claim) -> list[tuple[str, Pair]]:
+    if claim.over is not None and len(claim.over.operands) == 2:
+        top, bottom = (desk.by_id[name] for name in claim.over.operands)
+        return [("the printed operands", (top, bottom))] if top.printed and bottom.printed else []
+    if claim.benchmark is None:
+        return []
+    return [(f"{table.id} against {pair[1].model}", pair) for table, pair in pairs(desk, claim)]
+
+
+def ratio_from_rows(desk: Desk) -> Iterator[Finding]:
+    """Recompute ratios whose two numbers are published."""
+    for claim in desk.statements:
+        if claim.kind != "ratio" or claim.printed is None:
+            continue
+        scale, sign = (100.0, " %") if claim.unit == "percent" else (1.0, "")
+        attempts, used = [], []
+        for label, (top, bottom) in _operands(desk, claim):
+            if printed_bounds(bottom)[0] <= 0:
+                continue
+            low, high = quotient(printed_bounds(top), printed_bounds(bottom))
+            bounds = (scale * low, scale * high)
+            result = show(scale * top.number / bottom.number)
+            arithmetic = f"{top.value} / {bottom.value} = {result}{sign}, by rounding {show(bounds)}"
+            attempts.append(Attempt(label, bounds, arithmetic))
+            used += [top, bottom]
+        if attempts:
+            yield judged("ratio_from_rows", claim, used, attempts)
+
+
+def difference_from_rows(desk: Desk) -> Iterator[Finding]:
+    """Recompute leads in points whose two numbers are published."""
+    for claim in desk.statements:
+        if claim.kind != "exceeds" or claim.printed is None or claim.benchmark is None:
+            continue
+        if claim.unit not in ("points", "percentage points"):
+            continue
+        attempts, used = [], []
+        for table, (ours, other) in pairs(desk, claim):
+            bounds = difference(printed_bounds(ours), printed_bounds(other))
+            arithmetic = f"{ours.value} − {other.value} = {ours.number - other.number:.4g}"
+            attempts.append(Attempt(f"{table.id} against {other.model}", bounds, arithmetic))
+            used += [ours, other]
+        if attempts:
+            found = judged("difference_from_rows", claim, used, attempts)
+            if found.verdict == "contradicted":
+                found = found.model_copy(update={"says": f"{found.says}{_meant(desk, claim)}"})
+            yield found
+
+
+def _meant(desk: Desk, claim: Claim) -> str:
+    """Return the column of the same row that the printed difference does fit, as a hint."""
+    for table in desk.tables_for(claim):
+        for _, row in desk.rows_for(claim, table):
+            ours = row.get(claim.model)
+            for name, other in row.items():
+                if ours is None or name == claim.model:
+                    continue
+                if overlap(difference(printed_bounds(ours), printed_bounds(other)), claimed(claim)):
+                    return f" The difference fits {name} ({ours.value} − {other.value})."
+    return ""
+
+
+def rank_from_rows(desk: Desk) -> Iterator[Finding]:
+    """Recompute ranks on a benchmark whose row is published."""
+    for claim in desk.statements:
+        if claim.kind != "rank" or claim.printed is None or claim.benchmark is None or not claim.comparators:
+            continue
+        record = desk.benchmarks.get(claim.benchmark)
+        up = record.score.higher_is_better if record else True
+        for table in desk.tables_for(claim):
+            for _, row in desk.rows_for(claim, table):
+                present = [row[m] for m in claim.comparators if m in row]
+                if claim.model not in row or not present:
+                    continue
+                ours = row[claim.model]
+                order = sorted([ours, *present], key=lambda c: -c.number if up else c.number)
+                ahead = sum((c.number > ours.number) if up else (c.number < ours.number) for c in present)
+                ties = sum(c.number == ours.number for c in present)
+                arithmetic = " > ".join(f"{c.model} {c.value}" for c in order)
+                attempt = Attempt(table.id, (ahead + 1, ahead + 1 + ties), arithmetic)
+                missing = [m for m in claim.comparators if m not in row]
+                found = judged("rank_from_rows", claim, order, [attempt])
+                note = f" Not in the row: {', '.join(missing)}." if missing else ""
+                yield found.model_copy(update={"says": found.says + note})
+
+
+def average_from_rows(desk: Desk) -> Iterator[Finding]:
+    """Recompute means over rows, over every plausible set of rows."""
+    for claim in desk.statements:
+        if claim.kind != "average" or claim.printed is None:
+            continue
+        sets = [found for table in desk.tables_for(claim) for found in _row_sets(desk, claim, table)]
+        if not sets:
+            continue
+        attempts = []
+        for label, cells in sets:
+            bounds = mean([printed_bounds(c) for c in cells])
+            total = sum(c.number for c in cells)
+            arithmetic = f"{label}: {total:.4g} / {len(cells)} = {total / len(cells):.4g}"
+            attempts.append(Attempt(label, bounds, arithmetic))
+        found = judged("average_from_rows", claim, [], attempts)
+        if found.verdict == "contradicted" and claim.source.party == "third":
+            # Press may average rows that were never printed: the rows cannot refute it, only fail to show it.
+            says = f"No set of published rows gives it. {found.says}"
+            found = found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
+        yield found
+
+
+def _row_sets(desk: Desk, claim: Claim, table: Table) -> list[tuple[str, list[Claim]]]:
+    """Return the sets of rows a mean may be over: all, those with every model, those of the wanted number."""
+    rows = dict(desk.rows_for(claim, table))
+    count = claim.over.count if claim.over else None
+    found = []
+    for model in sorted(desk.meanings(claim.model)):
+        cells = [row[model] for row in rows.values() if model in row]
+        full = [row[model] for row in rows.values() if model in row and len(row) == max(map(len, rows.values()))]
+        for label, chosen in (("all rows", cells), ("rows without a dash", full)):
+            if chosen and (count is None or len(chosen) == count):
+                found.append((f"{label} of {table.id}, {model}", chosen))
+            elif count is not None and len(chosen) == count + 1:
+                found += [
+                    (f"{label} of {table.id} but {left.benchmark}, {model}", [c for c in chosen if c is not left])
+                    for left in chosen
+                ]
+    return _distinct(found)
+
+
+def _distinct(sets: Sequence[tuple[str, list[Claim]]]) -> list[tuple[str, list[Claim]]]:
+    seen: dict[tuple[str, ...], tuple[str, list[Claim]]] = {}
+    for label, cells in sets:
+        seen.setdefault(tuple(c.id for c in cells), (label, cells))
+    return list(seen.values())
+
+
+def mean_of_parts(desk: Desk) -> Iterator[Finding]:
+    """Recompute a benchmark's number from its parts, plain and weighted by items."""
+    for record in desk.benchmarks.values():
+        if not record.parts:
+            continue
+        for table in desk.tables.values():
+            row = table.rows.get(record.id)
+            for claim in (row or {}).values():
+                parts = [_part(desk, claim, part) for part in record.parts]
+                if all(parts):
+                    yield from _parts_against(desk, claim, [p for p in parts if p])
+
+
+def _part(desk: Desk, claim: Claim, part: str) -> Claim | None:
+    """Return the part's cell beside the claim: in the same source, else in another paper of the same maker."""
+    cells = [c for c in desk.cells_of.get((part, claim.model), ()) if c.standing == claim.standing]
+    same = [c for c in cells if c.source.id == claim.source.id]
+    maker = [c for c in cells if claim.source.of is not None and c.source.of == claim.source.of]
+    return next(iter(same or maker), None)
+
+
+def _parts_against(desk: Desk, claim: Claim, parts: Sequence[Claim]) -> Iterator[Finding]:
+    bounds = [printed_bounds(p) for p in parts]
+    names = " + ".join(p.value or "" for p in parts)
+    plain = mean(bounds)
+    attempts = [Attempt("plain mean", plain, f"({names}) / {len(parts)} = {show(middle(plain))}")]
+    items = [desk.benchmarks[p.benchmark or ""].items for p in parts]
+    weights = [float(n) for n in items if n is not None]
+    if len(weights) == len(parts):
+        weighted = mean(bounds, weights)
+        words = " + ".join(f"{n:.0f} × {p.value}" for n, p in zip(weights, parts, strict=True))
+        arithmetic = f"({words}) / {sum(weights):.0f} = {show(middle(weighted))}"
+        attempts.append(Attempt("weighted by items", weighted, arithmetic))
+    if any(overlap(a.bounds, claimed(claim)) for a in attempts):
+        return
+    found = judged("mean_of_parts", claim, parts, attempts)
+    low, high = min(p.number for p in parts), max(p.number for p in parts)
+    if found.verdict == "contradicted" and low <= claim.number <= high:
+        says = "Neither the plain nor the item-weighted mean of the parts gives it; weights are unstated."
+        found = found.model_copy(update={"verdict": "undecided", "severity": "info", "says": says})
+    yield found
+
+
+def bound_over_rows(desk: Desk) -> Iterator[Finding]:
+    """Hold "at least X in every area" against each area, and against their mean."""
+    for claim in desk.statements:
+        if claim.hedge not in ("at_least", "more_than") or claim.printed is None or claim.benchmark is None:
+            continue
+        if claim.over is None or not claim.over.rows:
+            continue
+        whole = [claim.benchmark, *claim.over.rows]
+        cells = [c for b in whole for m in desk.meanings(claim.model) for c in desk.cells_of.get((b, m), ())]
+        below = [c for c in cells if c.standing == "current" and printed_bounds(c)[1] < claim.number]
+        if not cells:
+            continue
+        read = [c for c in below if c.source.read != "second_hand"]
+        verdict, severity = DENIED if read else OPEN if below else AGREES
+        lowest = min(cells, key=lambda c: c.number)
+        arithmetic = "; ".join(f"{c.benchmark} {c.value} < {claim.value} ({c.source.id})" for c in below)
+        says = (
+            "Every area and the mean over areas would have to be that high."
+            if below
+            else "Every printed area is that high."
+        )
+        recomputed = f"lowest {lowest.value} ({lowest.benchmark})"
+        order = [*read, *(c for c in below if c not in read)] or cells
+        yield finding(
+            "bound_over_rows",
+            [claim, *order],
+            (as_claimed(claim), recomputed),
+            (verdict, severity),
+            arithmetic or f"{recomputed} ≥ {claim.value}",
+            says,
+        )
+
+
+CHECKS = (
+    Check(
+        "ratio_from_rows",
+        "whether a printed ratio is the quotient of two printed numbers, with the rounding of all three",
+        "whether the two numbers are right, or were measured in the same way",
+        ratio_from_rows,
+    ),
+    Check(
+        "difference_from_rows",
+        "whether a printed lead in points is the difference of two cells, and which column it does fit",
+        "whether the lead is larger than the noise of a run",
+        difference_from_rows,
+    ),
+    Check(
+        "average_from_rows",
+        "whether a printed mean follows from all rows, the rows without a dash, or all but one",
+        "means over rows that were never printed",
+        average_from_rows,
+    ),
+    Check(
+        "mean_of_parts",
+        "whether a benchmark's number is the plain or item-weighted mean of its printed parts",
+        "which weights the source used, where it names none",
+        mean_of_parts,
+    ),
+    Check(
+        "rank_from_rows",
+        "whether a printed rank follows from the row it is about",
+        "ranks among models that are not in the row",
+        rank_from_rows,
+    ),
+    Check(
+        "bound_over_rows",
+        "whether a least value said to hold in every area holds in each, and in their mean",
+        "areas that were never printed",
+        bound_over_rows,
+    ),
+)

@@ -1,0 +1,159 @@
+"""What the printed digits themselves give away."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+from harness.claims.checks.registry import Check
+from harness.claims.desk import Desk, Table
+from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claimed, finding, show
+from harness.records import Benchmark, Claim, Finding
+from harness.statistics.grim import can_tell, implied_repeats, is_possible
+
+_PER_ITEM = frozenset({None, "accuracy", "exact_match", "prompt_strict", "prompt_loose", "pass_at_1"})
+"""Metrics that count each item as right or wrong."""
+
+
+def grim(desk: Desk) -> Iterator[Finding]:
+    """Name the rows whose percentages no single run over the known items can give, with the repeats they need."""
+    for table in desk.tables.values():
+        for benchmark, row in table.rows.items():
+            record = desk.benchmarks.get(benchmark)
+            if record is not None and record.score.binary:
+                yield from _grim_row(desk, record, list(row.values()))
+
+
+def _sizes(desk: Desk, record: Benchmark, claim: Claim) -> list[int]:
+    """Return the item counts that may be meant: the one stated, else those of every set with that name."""
+    if claim.items is not None:
+        return [claim.items]
+    sets = [record, *(desk.benchmarks[v] for v in record.versions if v in desk.benchmarks)]
+    return sorted({s.items for s in sets if s.items is not None})
+
+
+def _grim_row(desk: Desk, record: Benchmark, cells: list[Claim]) -> Iterator[Finding]:
+    needing: list[tuple[Claim, str]] = []
+    broken: list[tuple[Claim, str]] = []
+    for claim in cells:
+        printed, sizes = claim.printed, _sizes(desk, record, claim)
+        if printed is None or claim.unit != "percent" or claim.metric not in _PER_ITEM or not sizes:
+            continue
+        if claim.repeats is not None:
+            told = [n for n in sizes if can_tell(printed, n, claim.repeats)]
+            if told and len(told) == len(sizes) and not any(is_possible(printed, n, claim.repeats) for n in told):
+                nearest = _nearest(claim, told[0], claim.repeats)
+                broken.append((claim, f"{claim.value} is no k/({told[0]}·{claim.repeats}); nearest {nearest}"))
+            continue
+        needed = {n: implied_repeats(printed, n) for n in sizes}
+        if all(k is not None and k > 1 for k in needed.values()):
+            words = " or ".join(f"at least {k} repeats of {n} items" for n, k in needed.items())
+            needing.append(
+                (claim, f"{claim.model} {claim.value}: {words} (one run: {_nearest(claim, sizes[0], 1)})")
+            )
+    for found, judgement, says in (
+        (
+            needing,
+            NOTED,
+            "No single run over these items can print this; the source states no repeats.",
+        ),
+        (
+            broken,
+            DENIED,
+            "No whole number of right answers gives this with the stated repeats.",
+        ),
+    ):
+        if found:
+            claims = [claim for claim, _ in found]
+            values = ", ".join(c.value or "" for c in claims)
+            arithmetic = "; ".join(words for _, words in found)
+            yield finding("grim", claims, (values, "a multiple of one item"), judgement, arithmetic, says)
+
+
+def _nearest(claim: Claim, n: int, repeats: int) -> str:
+    total = n * repeats
+    below = int(claim.number * total / 100)
+    digits = claim.printed.decimals + 1 if claim.printed else 2
+    return " and ".join(f"{k}/{total} = {100 * k / total:.{digits}f}" for k in (below, below + 1))
+
+
+def impossible_precision(desk: Desk) -> Iterator[Finding]:
+    """Name cells with more digits than all others of their table, and counts that are no whole numbers."""
+    for table in desk.tables.values():
+        yield from _odd_digits(table)
+    for claim in desk.statements:
+        if claim.unit in _COUNTED and claim.printed is not None and not claim.number.is_integer():
+            says = f"{claim.unit} are counted in whole numbers."
+            values = (as_claimed(claim), "a whole number")
+            yield finding("impossible_precision", [claim], values, SLIGHTLY_OFF, claim.value or "", says)
+
+
+_COUNTED = frozenset(
+    {"experts", "GPUs", "teams", "organisations", "models", "benchmarks", "countries", "languages", "rank"}
+)
+
+
+def _odd_digits(table: Table) -> Iterator[Finding]:
+    cells = [c for row in table.rows.values() for c in row.values()]
+    for unit in {c.unit for c in cells}:
+        digits = {c.id: c.printed.decimals for c in cells if c.unit == unit and c.printed}
+        counts = Counter(digits.values())
+        most = max(digits.values(), default=0)
+        odd = [c for c in cells if digits.get(c.id) == most]
+        if len(counts) > 1 and len(odd) == 1 and len(digits) >= 5:
+            rest = max(d for d in counts if d != most)
+            values = (odd[0].value or "", f"{rest} decimals in the other {len(digits) - 1} cells")
+            says = "One cell carries more digits than the rest of its table: it may come from elsewhere."
+            yield finding("impossible_precision", odd, values, NOTED, f"{most} against {rest} decimals", says)
+
+
+def unit_and_direction(desk: Desk) -> Iterator[Finding]:
+    """Name values outside their metric's range, and pairs that differ by a factor of ten or a hundred."""
+    for claim in desk.cells:
+        record = desk.benchmarks.get(claim.benchmark or "")
+        scale = {"percent": 100.0, "fraction": 1.0, "points": 1.0}.get(claim.unit)
+        if record is None or scale is None:
+            continue
+        low, high = (scale * end if claim.unit == "percent" else end for end in record.score.range)
+        if not low <= claim.number <= high:
+            judgement = DENIED if claim.standing == "current" else SLIGHTLY_OFF
+            values = (as_claimed(claim), f"between {show(low)} and {show(high)}")
+            says = f"Outside the range of {record.names[0]}; the unit or a decimal point may have slipped."
+            words = f"{claim.value} is not in [{show(low)}, {show(high)}]"
+            yield finding("unit_and_direction", [claim], values, judgement, words, says)
+    for cells in desk.cells_of.values():
+        for a, b in combinations(cells, 2):
+            yield from _slipped(a, b)
+
+
+def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
+    if a.source.id == b.source.id or a.unit != b.unit or not a.number or not b.number:
+        return
+    ratio = max(a.number, b.number) / min(a.number, b.number)
+    digits = [(c.value or "").replace(".", "").strip("0") for c in (a, b)]
+    if ratio in (10.0, 100.0) or (digits[0] == digits[1] and len(digits[0]) > 1 and round(ratio) in (10, 100)):
+        values = (f"{a.value} and {b.value}", f"a factor of {ratio:.4g}")
+        says = "The same digits with the point elsewhere: one of the two slipped."
+        words = f"{max(a.number, b.number):g} / {min(a.number, b.number):g} = {ratio:.4g}"
+        yield finding("unit_and_direction", [a, b], values, OPEN, words, says)
+
+
+CHECKS = (
+    Check(
+        "grim",
+        "whether a percentage over right-or-wrong items is a whole number of items; the repeats its digits need",
+        "anything once items times repeats reach 10^(decimals + 2); graded or weighted metrics",
+        grim,
+    ),
+    Check(
+        "impossible_precision",
+        "cells with more digits than all others of their table; counts that are no whole numbers",
+        "whether a cell with many digits is wrong",
+        impossible_precision,
+    ),
+    Check(
+        "unit_and_direction",
+        "values outside their metric's range; the same digits with the point elsewhere",
+        "slips that stay inside the range",
+        unit_and_direction,
+    ),
+)

@@ -1,0 +1,128 @@
+"""How a check's result becomes a finding: verdict, severity and the words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.claims.bounds import Bounds, claimed, distance, overlap
+from harness.claims.desk import evidence
+from harness.records import Claim, Finding, Outcome, Severity
+from harness.records.claim import TEXT_UNITS
+
+Judgement = tuple[Outcome, Severity]
+AGREES: Judgement = ("reproduced", "none")
+LOOSELY: Judgement = ("reproduced", "info")
+NOTED: Judgement = ("undecided", "info")
+OPEN: Judgement = ("undecided", "minor")
+SLIGHTLY_OFF: Judgement = ("contradicted", "minor")
+DENIED: Judgement = ("contradicted", "major")
+
+SMALL = 0.02
+"""A gap below this share of the claimed value is minor."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to read a statement, recomputed."""
+
+    label: str
+    bounds: Bounds
+    arithmetic: str
+
+    @property
+    def text(self) -> str:
+        """The recomputed value with its label."""
+        return f"{show(self.bounds)} ({self.label})" if self.label else show(self.bounds)
+
+
+def show(value: float | Bounds) -> str:
+    """Return a number, or an interval that rounding leaves open, to four significant digits."""
+    if isinstance(value, tuple):
+        low, high = (show(end) for end in value)
+        return low if low == high else f"{low} to {high}"
+    if not math.isfinite(value):
+        return "any" if value > 0 else "none"
+    size = abs(value)
+    for scale, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if size >= scale and size < scale * 1e3:
+            return f"{value / scale:.4g}{suffix}"
+    return f"{value:.4g}" if size < 1e4 else f"{value:,.0f}" if size < 1e15 else f"{value:.3e}"
+
+
+def as_claimed(claim: Claim) -> str:
+    """Return the value as printed, with its wording and unit."""
+    words = {
+        "about": "about ",
+        "at_least": "at least ",
+        "more_than": "more than ",
+        "up_to": "up to ",
+        "less_than": "less than ",
+    }
+    if claim.value is None:
+        return claim.says.en
+    unit = " %" if claim.unit == "percent" else f" {claim.unit}" if claim.unit not in TEXT_UNITS else ""
+    return f"{words.get(claim.hedge, '')}{claim.value}{unit}"
+
+
+def judged(
+    check: str, claim: Claim, others: Sequence[Claim], attempts: Sequence[Attempt], *, lax: Bounds | None = None
+) -> Finding:
+    """Return the finding on one statement with a number, given every way to read it.
+
+    Reproduced when a reading agrees within rounding; contradicted when none does. `lax` are wider bounds (the
+    zeros at the end of "500B" need not be digits): agreement only within them is reproduced, and said.
+    A source known second-hand is never contradicted (VERDICTS): such a gap stays undecided.
+    """
+    wanted = claimed(claim)
+    verdict: Outcome = "reproduced"
+    severity: Severity
+    agreeing = [a for a in attempts if overlap(a.bounds, wanted)]
+    loosely = [a for a in attempts if lax is not None and overlap(a.bounds, lax)]
+    nearest = min(attempts, key=lambda a: distance(a.bounds, wanted))
+    if agreeing and len(agreeing) == len(attempts):
+        severity, words = "none", "Recomputed; it agrees within rounding."
+    elif agreeing:
+        names = "; ".join(a.label for a in agreeing)
+        rest = "; ".join(a.text for a in attempts if a not in agreeing)
+        severity = "info"
+        words = f"It agrees when read as: {names}. Other readings give {rest}."
+    elif loosely:
+        severity = "info"
+        words = f"It agrees only as a round or cut-off number; recomputed {nearest.text}."
+    else:
+        gap = distance(nearest.bounds, (claim.number, claim.number)) / (abs(claim.number) or 1.0)
+        verdict, severity = "contradicted", "minor" if gap <= SMALL else "major"
+        words = f"No reading agrees within rounding; the nearest gives {nearest.text}."
+    shown = agreeing[0] if agreeing else nearest
+    arithmetic = "; ".join(a.arithmetic for a in ([shown] if agreeing == list(attempts) else attempts))
+    return finding(
+        check, [claim, *others], (as_claimed(claim), shown.text), (verdict, severity), arithmetic, words
+    )
+
+
+def finding(
+    check: str,
+    claims: Sequence[Claim],
+    values: tuple[str, str],
+    judgement: Judgement,
+    arithmetic: str,
+    says: str,
+) -> Finding:
+    """Return a finding; values are (claimed, recomputed). Second-hand sources are never contradicted."""
+    verdict, severity = judgement
+    if verdict == "contradicted" and claims[0].source.read == "second_hand":
+        verdict, severity = "undecided", "minor"
+        says += " The source is known second-hand only, so nothing is held against its author."
+    named = ":".join(claim.id for claim in claims[:2])
+    return Finding(
+        id=f"{check}:{named}",
+        check=check,
+        claims=list(dict.fromkeys(claim.id for claim in claims)),
+        claimed=values[0],
+        recomputed=values[1],
+        verdict=verdict,
+        severity=severity,
+        evidence=list(dict.fromkeys(evidence(claims))),
+        arithmetic=arithmetic,
+        says=says,
+    )

@@ -1,0 +1,248 @@
+"""What a statement about sizes, memory or arithmetic asks for, computed from a model's configuration."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from harness.claims.bounds import Bounds, claimed, distance
+from harness.claims.findings import Attempt, show
+from harness.facts.arithmetic import attention_flops, linear_flops
+from harness.facts.cache import kv_cache_bytes, without_windows
+from harness.facts.memory import DTYPES, minimal_gpus, weights_bytes
+from harness.facts.parameters import count, with_prediction_layers
+from harness.facts.unpublished import UnpublishedError
+from harness.records import Architecture, Claim, Reading
+from harness.records.architecture import Dtype, Mixer, StateSpace
+
+SHORTEST, STEPS = 1024, 400
+"""Contexts tried where a source names none: from here to the model's longest, in even ratios."""
+
+Architectures = Mapping[str, Architecture]
+
+
+class UnknownQuantityError(ValueError):
+    """The statement names a quantity that nothing here computes."""
+
+
+def attempts(claim: Claim, architectures: Architectures) -> list[Attempt]:
+    """Return every way to read a statement, computed; empty where no configuration says anything on it.
+
+    Raises UnpublishedError where a size is missing and UnknownQuantityError for a reading nothing computes.
+    """
+    architecture = architectures.get(claim.model)
+    if architecture is None:
+        return []
+    if claim.readings:
+        return [_best(claim, reading, architecture, architectures) for reading in claim.readings]
+    computed = SIZES.get(claim.quantity or "")
+    return computed(architecture) if computed else []
+
+
+def _exact(value: float, label: str, arithmetic: str) -> Attempt:
+    return Attempt(label, (value, value), arithmetic)
+
+
+def _total(architecture: Architecture) -> list[Attempt]:
+    try:
+        total = count(architecture).total
+    except UnpublishedError:
+        counted = architecture.counted
+        if counted is None or counted.parameters_total is None:
+            raise
+        words = f"{counted.parameters_total:,} counted by {counted.source}"
+        return [_exact(counted.parameters_total, "counted from the checkpoint", words)]
+    found = [_exact(total, "all weights", f"all weights: {total:,}")]
+    if architecture.mtp_layers:
+        low, high = with_prediction_layers(architecture)
+        words = f"with the prediction layer: {show((low, high))}"
+        found.append(Attempt("with the prediction layer", (low, high), words))
+    return found
+
+
+def _with_mtp(architecture: Architecture) -> list[Attempt]:
+    return [a for a in _total(architecture) if a.label == "with the prediction layer"]
+
+
+def _active(architecture: Architecture) -> list[Attempt]:
+    found = count(architecture)
+    return [
+        _exact(found.active, "with both embeddings", f"with both embeddings: {found.active:,}"),
+        _exact(
+            found.active_without_input_embedding,
+            "without the input table",
+            f"without the input table: {found.active_without_input_embedding:,}",
+        ),
+        _exact(
+            found.active_without_embeddings,
+            "without table and head",
+            f"without table and head: {found.active_without_embeddings:,}",
+        ),
+    ]
+
+
+def _without_embeddings(architecture: Architecture) -> list[Attempt]:
+    try:
+        found = count(architecture)
+        value = found.total_without_embeddings
+        words = f"{found.total:,} − {found.embedding:,} − {found.output:,} = {value:,}"
+    except UnpublishedError:
+        counted = architecture.counted.parameters_total if architecture.counted else None
+        if counted is None or architecture.vocab_size is None or architecture.hidden_size is None:
+            raise
+        table = architecture.vocab_size * architecture.hidden_size
+        value = counted - (1 if architecture.tied_embeddings else 2) * table
+        words = f"{counted:,} counted − 2 × {architecture.vocab_size:,} × {architecture.hidden_size:,} = {value:,}"
+    return [_exact(value, "without table and head", words)]
+
+
+def _sizes(name: str, pick: Callable[[Architecture], list[int | None]]) -> Callable[[Architecture], list[Attempt]]:
+    def computed(architecture: Architecture) -> list[Attempt]:
+        values = sorted({v for v in pick(architecture) if v})
+        return [_exact(v, "", f"{name} {v:,} in the configuration") for v in values]
+
+    return computed
+
+
+def _windows(architecture: Architecture) -> list[int | None]:
+    windows = [getattr(m, "window", None) for m in architecture.mixers.values()]
+    return [w for w in windows if isinstance(w, int)]
+
+
+def _sliding_per_global(architecture: Architecture) -> list[Attempt]:
+    layers = {True: 0, False: 0}
+    for group in architecture.layers:
+        mixer = architecture.mixers[group.mixer]
+        layers[not isinstance(mixer, StateSpace) and mixer.window is not None] += group.count
+    if not layers[False]:
+        return []
+    words = f"{layers[True]} sliding-window layers / {layers[False]} global layers"
+    return [_exact(layers[True] / layers[False], "", words)]
+
+
+SIZES: Mapping[str, Callable[[Architecture], list[Attempt]]] = {
+    "parameters_total": _total,
+    "parameters_total_with_mtp": _with_mtp,
+    "parameters_active": _active,
+    "parameters_without_embeddings": _without_embeddings,
+    "routed_experts": _sizes("routed experts", lambda a: [f.experts for f in a.feed_forwards.values()]),
+    "active_experts": _sizes("routed experts per token", lambda a: [f.active for f in a.feed_forwards.values()]),
+    "shared_experts": _sizes(
+        "shared experts",
+        lambda a: [
+            (f.shared_intermediate or 0) // f.intermediate
+            for f in a.feed_forwards.values()
+            if f.experts and f.intermediate
+        ],
+    ),
+    "dense_intermediate": _sizes(
+        "feed-forward size", lambda a: [f.intermediate for f in a.feed_forwards.values() if not f.experts]
+    ),
+    "vocabulary": _sizes("vocabulary", lambda a: [a.vocab_size]),
+    "context": _sizes("context", lambda a: [a.context]),
+    "window": _sizes("window", _windows),
+    "sliding_per_global": _sliding_per_global,
+}
+"""Quantities that a configuration answers by itself."""
+
+
+def _best(claim: Claim, reading: Reading, architecture: Architecture, architectures: Architectures) -> Attempt:
+    """Return the reading; where it leaves the context open, at the one that suits the statement best."""
+    if reading.context is not None or reading.quantity.rpartition("_")[0] not in _COMPARED:
+        return _read(reading, architecture, architectures)
+    span = math.log(architecture.context / SHORTEST)
+    contexts = {round(SHORTEST * math.exp(span * step / STEPS)) for step in range(STEPS + 1)}
+    found = [
+        _read(reading.model_copy(update={"context": context}), architecture, architectures)
+        for context in sorted(contexts, reverse=True)
+    ]
+    exact = (claim.number, claim.number)
+    return min(found, key=lambda a: (distance(a.bounds, claimed(claim)), distance(a.bounds, exact)))
+
+
+def _read(reading: Reading, architecture: Architecture, architectures: Architectures) -> Attempt:
+    base, _, form = reading.quantity.rpartition("_")
+    if form in ("share", "reduction") and base in _COMPARED:
+        return _compared(reading, base, form, architecture, architectures)
+    match reading.quantity:
+        case "gpus":
+            return _gpus(reading, architecture)
+        case "weights_gigabytes":
+            size = weights_bytes(architecture, _dtype(reading))
+            return _exact(size / 1e9, f"in {reading.dtype}", f"{size:,} bytes of weights in {reading.dtype}")
+        case "routed_experts":
+            experts = max(f.experts for f in architecture.feed_forwards.values())
+            return _exact(experts, "", f"{experts} routed experts in the configuration")
+    raise UnknownQuantityError(f"no way to compute {reading.quantity!r}")
+
+
+def _gpus(reading: Reading, architecture: Architecture) -> Attempt:
+    number = minimal_gpus(architecture, reading.gpu or "", _dtype(reading), reading.context or 1)
+    size = weights_bytes(architecture, _dtype(reading))
+    label = f"{reading.gpu} in {reading.dtype}"
+    words = f"{size / 1e9:,.0f} GB of weights in {reading.dtype} need {number} × {reading.gpu}"
+    return _exact(number, label, words)
+
+
+def _dtype(reading: Reading) -> Dtype:
+    for dtype in DTYPES:
+        if dtype == reading.dtype:
+            return dtype
+    raise UnknownQuantityError(f"no dtype {reading.dtype!r}")
+
+
+def _all_flops(architecture: Architecture, context: int) -> int:
+    return attention_flops(architecture, context) + linear_flops(architecture)
+
+
+def _cached_tokens(architecture: Architecture, context: int) -> int:
+    """Tokens held, summed over layers: a share of the cache where every layer holds the same bytes per token."""
+    return sum(group.count * _held(architecture.mixers[group.mixer], context) for group in architecture.layers)
+
+
+def _held(mixer: Mixer, context: int) -> int:
+    if isinstance(mixer, StateSpace):
+        return 0
+    return context if not isinstance(mixer.window, int) else min(context, mixer.window)
+
+
+_COMPARED: Mapping[str, tuple[Callable[[Architecture, int], int], str]] = {
+    "kv_cache": (kv_cache_bytes, "cache bytes"),
+    "attention_flops": (attention_flops, "attention operations"),
+    "all_flops": (_all_flops, "all operations"),
+    "cached_tokens": (_cached_tokens, "cached tokens over all layers"),
+}
+
+
+def _compared(
+    reading: Reading, base: str, form: str, architecture: Architecture, architectures: Architectures
+) -> Attempt:
+    """Compare with the same model without windows, or with another model, in percent."""
+    compute, words = _COMPARED[base]
+    context = reading.context or architecture.context
+    if reading.against == "without_windows":
+        other, name = without_windows(architecture), "every layer seeing all"
+    else:
+        found = architectures.get(reading.against or "")
+        if found is None:
+            raise UnknownQuantityError(f"no configuration of {reading.against!r}")
+        other, name = found, reading.against or ""
+    if reading.window is not None:
+        architecture = _with_window(architecture, reading.window)
+    ours, theirs = compute(architecture, context), compute(other, context)
+    share = 100 * ours / theirs
+    value = share if form == "share" else 100 - share
+    at = f" with windows of {reading.window:,}" if reading.window is not None else ""
+    label = f"{words} at {context:,} tokens{at} against {name}"
+    arithmetic = f"{words} at {context:,} tokens{at}: {ours:,} / {theirs:,} = {share:.4g} % of {name}"
+    bounds: Bounds = (value, value)
+    return Attempt(label, bounds, arithmetic)
+
+
+def _with_window(architecture: Architecture, window: int) -> Architecture:
+    """Return the architecture with an unpublished window taken as `window` tokens."""
+    mixers = {
+        name: mixer.model_copy(update={"window": window})
+        if getattr(mixer, "window", None) == "unpublished"
+        else mixer
+        for name, mixer in architecture.mixers.items()
+    }
+    return architecture.model_copy(update={"mixers": mixers})

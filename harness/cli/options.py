@@ -1,0 +1,44 @@
+"""What several verbs take, and how they print."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from harness.errors import UsageError, nearest
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Hydra overrides: a group (model=, suite=, protocol=, serving=: a file in configs/) or a key "
+        "(protocol.max_tokens=512).",
+        show_default=False,
+        metavar="[KEY=VALUE]...",
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Set earlier answers aside (results/aside/) and ask everything again.")
+]
+
+
+def key_values(arguments: Sequence[str] | None, allowed: Sequence[str]) -> dict[str, str]:
+    """Return `key=value` arguments as a dict; raises UsageError for other keys, and for a key given twice."""
+    found: dict[str, str] = {}
+    for text in arguments or ():
+        key, equals, value = text.partition("=")
+        if not equals or key not in allowed or not value:
+            expected = " or ".join(f"{name}=…" for name in allowed)
+            raise UsageError(expected, repr(text), where="command line", fix=nearest(key, allowed))
+        if key in found:
+            raise UsageError(f"{key}= once", f"{key}={found[key]} and {text}", where="command line")
+        found[key] = value
+    return found
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print a result for programs."""
+    print(json.dumps(value, ensure_ascii=False, indent=1))

@@ -1,0 +1,71 @@
+"""Claims and their changes for people."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from harness.claims.revisions import Change
+from harness.records import Claim, Finding
+
+
+def claim_parts(claims: Sequence[Claim], findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Yield what to print: one claim in full with its findings, several as a list."""
+    if len(claims) > 1:
+        yield _list(claims)
+        return
+    yield _full(claims[0])
+    for found in findings:
+        yield f"\n[bold]{found.check}[/bold] {found.verdict}, {found.severity}: {escape(found.says)}"
+        yield f"  {escape(found.arithmetic)}"
+        for place in found.evidence:
+            yield f"  [dim]{escape(place)}[/dim]"
+
+
+def changes_table(changes: Sequence[Change]) -> Table:
+    """Return what changed, one row each."""
+    table = Table("", "what", "older", "newer", "where", box=None, padding=(0, 2, 0, 0))
+    for change in changes:
+        values = (escape(change.older or "–"), escape(change.newer or "–"))
+        table.add_row(change.what, escape(change.name), *values, escape(" ".join(change.evidence)))
+    return table
+
+
+def _list(claims: Sequence[Claim]) -> Table:
+    table = Table("claim", "value", "lanes", "says", box=None, padding=(0, 2, 0, 0))
+    for claim in claims:
+        lanes = ", ".join(claim.lanes) or "none"
+        table.add_row(escape(claim.id), escape(claim.value or "–"), lanes, escape(claim.says.en))
+    return table
+
+
+def _full(claim: Claim) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    place = ", ".join(f"{key} {value}" for key, value in claim.locator.items())
+    rows: list[tuple[str, str | None]] = [
+        ("claim", claim.id),
+        ("says", claim.says.en),
+        ("", claim.says.ko),
+        ("value", f"{claim.hedge} {claim.value} {claim.unit}" if claim.value else None),
+        ("kind", claim.kind),
+        ("model", claim.model),
+        ("compared with", ", ".join(claim.comparators) or None),
+        ("benchmark", claim.benchmark),
+        ("capability", claim.capability),
+        ("quantity", claim.quantity),
+        ("metric", claim.metric),
+        ("mode", claim.mode),
+        ("source", f"{claim.source.title} ({claim.source.kind}, read: {claim.source.read}), {place}"),
+        ("", claim.source.url),
+        ("protocol", ", ".join(f"{k}: {v}" for k, v in claim.protocol.known.items()) or None),
+        ("unstated", ", ".join(claim.protocol.unstated) or None),
+        ("lanes", ", ".join(claim.lanes) or f"none: {claim.untestable}"),
+        ("standing", claim.standing),
+        ("reply", f"{claim.reply.by}, {claim.reply.date}: {claim.reply.says.en}" if claim.reply else None),
+        ("at", claim.at),
+    ]
+    for name, value in rows:
+        if value:
+            table.add_row(f"[bold]{name}[/bold]", escape(value))
+    return table
