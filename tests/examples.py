@@ -1,15 +1,19 @@
 """Small records to test with."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.claims.desk import Desk
 from harness.records import (
     Benchmark,
     Claim,
     Decoding,
     Manifest,
+    Model,
     Request,
     RunIdentity,
     Sample,
+    Subject,
     item_id,
 )
 from harness.verdicts import RunEvidence
@@ -31,6 +35,82 @@ def claim(**changes: Any) -> Claim:
         "lanes": ["measured"],
     }
     return Claim.model_validate(data | changes)
+
+
+def source(**changes: Any) -> dict[str, Any]:
+    return {**SOURCE, **changes}
+
+
+def table(rows: Mapping[str, Mapping[str, str]], table: str = "results", **changes: Any) -> list[Claim]:
+    """The cells of one published table; `source` among the changes is a dict."""
+    where = changes.get("source", SOURCE)
+    return [
+        claim(
+            **{
+                "id": f"{where['id']}/{table}/{name}/{model}",
+                "locator": {"table": table, "row": name},
+                "at": f"{where['id']}.yaml:{line}",
+                "benchmark": name,
+                "model": model,
+                "value": value,
+                "form": "table",
+                **changes,
+            }
+        )
+        for line, (name, cells) in enumerate(rows.items(), start=1)
+        for model, value in cells.items()
+    ]
+
+
+def statement(name: str = "s", **changes: Any) -> Claim:
+    """A sentence of an article on model `m`."""
+    where = changes.pop("source", source(id="article", kind="press", party="third"))
+    data = {
+        "id": f"{where['id']}/{name}",
+        "source": where,
+        "locator": {"paragraph": 1},
+        "at": f"{where['id']}.yaml:1",
+        "benchmark": None,
+        "lanes": ["desk"],
+        "form": "statement",
+    }
+    return claim(**(data | changes))
+
+
+def desk(
+    *claims: Claim | Iterable[Claim],
+    benchmarks: Iterable[Benchmark] = (),
+    subjects: Iterable[Subject] = (),
+    models: Iterable[Model] = (),
+) -> Desk:
+    """A ledger laid out for the checks."""
+    flat = [one for item in claims for one in ([item] if isinstance(item, Claim) else item)]
+    return Desk(flat, {b.id: b for b in benchmarks}, {s.id: s for s in subjects}, {m.id: m for m in models})
+
+
+def model(**changes: Any) -> Model:
+    """A small dense model whose sizes are easy to add up by hand."""
+    data: dict[str, Any] = {
+        "id": "m",
+        "name": "M",
+        "developer": "D",
+        "released": "d/m",
+        "licence": {"id": "MIT", "allows": "any use"},
+        "weights": {"origin": {"hub": "d/m", "revision": "unpinned"}},
+        "context": 4096,
+        "sampling": {"temperature": 1.0},
+        "sampling_source": "card",
+        "architecture": {
+            "source": "card",
+            "hidden_size": 1000,
+            "vocab_size": 10000,
+            "context": 4096,
+            "mixers": {"all": {"kind": "attention", "heads": 10, "kv_heads": 10, "head_dim": 100}},
+            "feed_forwards": {"dense": {"intermediate": 4000}},
+            "layers": [{"count": 10, "mixer": "all", "feed_forward": "dense"}],
+        },
+    }
+    return Model.model_validate(data | changes)
 
 
 def benchmark(**changes: Any) -> Benchmark:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from harness.claims.document import Document, read_document
 from harness.claims.names import Names, benchmark_names, subject_names
 from harness.claims.problems import LedgerError, Place, Problem, from_validation
-from harness.claims.source_file import Row, SourceFile, Statement, Table
-from harness.claims.yaml_lines import DuplicateKeyError, read_yaml
+from harness.claims.source_file import Row, Statement, Table
 from harness.errors import UsageError, nearest
 from harness.records import Benchmark, Claim, Model, Subject
 
@@ -26,7 +25,7 @@ class _Reader:
     weights: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    sources: dict[str, tuple[Place, SourceFile]] = field(default_factory=dict)
+    sources: dict[str, Document] = field(default_factory=dict)
 
     def known(self, names: Names, name: str, place: Place, path: tuple[str | int, ...], what: str) -> str:
         """Return the id for `name`; note a problem, and return the name as it is, when there is none."""
@@ -60,7 +59,7 @@ def load_claims(
     _check_references(reader)
     if reader.problems:
         raise LedgerError(reader.problems, str(folder))
-    superseded = {file.source.supersedes for _, file in reader.sources.values()}
+    superseded = {file.source.supersedes for file in reader.sources.values()}
     for index, claim in enumerate(reader.claims):
         if claim.source.id in superseded:
             reader.claims[index] = claim.model_copy(update={"standing": "superseded"})
@@ -76,47 +75,36 @@ def _weights(models: Mapping[str, Model], subjects: Mapping[str, Subject]) -> di
 
 
 def _read_file(path: Path, name: str, reader: _Reader) -> None:
-    try:
-        data, lines = read_yaml(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        what = str(getattr(error, "problem", error))
-        reader.problems.append(Problem(name, line, "file", f"not readable as YAML: {what}", "mend the YAML"))
+    document, problems = read_document(path, name)
+    reader.problems += problems
+    if document is None:
         return
-    except DuplicateKeyError as error:
-        reader.problems.append(Problem(name, error.line, "file", str(error), "keep one of them"))
+    twin = reader.sources.setdefault(document.source.id, document)
+    if twin is not document:
+        found = f"the source {document.source.id!r} exists already in {twin.place.file}"
+        fix = "one file per source: join them, or rename"
+        reader.problems.append(document.place.problem(("source", "id"), found, fix))
         return
-    except UnicodeDecodeError as error:
-        reader.problems.append(Problem(name, 1, "file", f"not UTF-8: {error}", "save the file as UTF-8"))
-        return
-    place = Place(name, lines)
-    try:
-        file = SourceFile.model_validate(data)
-    except ValidationError as error:
-        reader.problems += from_validation(place, error.errors(), SourceFile)
-        return
-    twin = reader.sources.setdefault(file.source.id, (place, file))
-    if twin[1] is not file:
-        found = f"the source {file.source.id!r} exists already in {twin[0].file}"
-        reader.problems.append(place.problem(("source", "id"), found, "one file per source: join them, or rename"))
-        return
-    if not file.tables and not file.statements:
-        reader.problems.append(place.problem((), "no table and no statement", "add `tables:` or `statements:`"))
-    _read_statements(file, place, reader)
-    _read_tables(file, place, reader)
+    _read_statements(document, reader)
+    _read_tables(document, reader)
 
 
-def _unique(ids: list[str], place: Place, group: str, reader: _Reader) -> None:
-    for index, one in enumerate(ids):
-        if one in ids[:index]:
+def _unique(
+    parts: Mapping[int, Table] | Mapping[int, Statement], place: Place, group: str, reader: _Reader
+) -> None:
+    seen: set[str] = set()
+    for index, part in parts.items():
+        if part.id in seen:
             path = (group, index, "id")
-            reader.problems.append(place.problem(path, f"the id {one!r} is used twice", "give each its own id"))
+            found = f"the id {part.id!r} is used twice"
+            reader.problems.append(place.problem(path, found, "give each its own id"))
+        seen.add(part.id)
 
 
-def _read_statements(file: SourceFile, place: Place, reader: _Reader) -> None:
-    _unique([s.id for s in file.statements], place, "statements", reader)
-    for index, statement in enumerate(file.statements):
+def _read_statements(file: Document, reader: _Reader) -> None:
+    place = file.place
+    _unique(file.statements, place, "statements", reader)
+    for index, statement in file.statements.items():
         path = ("statements", index)
         claim = _validated(_statement(file, statement, place.at(path)), place, path, reader)
         if claim is None:
@@ -134,7 +122,7 @@ def _read_statements(file: SourceFile, place: Place, reader: _Reader) -> None:
         reader.claims.append(claim.model_copy(update=known))
 
 
-def _statement(file: SourceFile, statement: Statement, at: str) -> dict[str, Any]:
+def _statement(file: Document, statement: Statement, at: str) -> dict[str, Any]:
     return {
         name: getattr(statement, name) for name in Statement.model_fields if name not in ("id", "unstated")
     } | {
@@ -145,25 +133,25 @@ def _statement(file: SourceFile, statement: Statement, at: str) -> dict[str, Any
     }
 
 
-def _read_tables(file: SourceFile, place: Place, reader: _Reader) -> None:
-    _unique([t.id for t in file.tables], place, "tables", reader)
-    for index, table in enumerate(file.tables):
+def _read_tables(file: Document, reader: _Reader) -> None:
+    place = file.place
+    _unique(file.tables, place, "tables", reader)
+    for index, table in file.tables.items():
         path: tuple[str | int, ...] = ("tables", index)
         columns = {
             name: reader.known(reader.subject_names, name, place, (*path, "columns", i), "model or subject")
             for i, name in enumerate(table.columns)
         }
         seen: set[str] = set()
-        for name, cells in table.rows.items():
+        for name, row in table.rows.items():
             here = (*path, "rows", name)
             benchmark = reader.known(reader.benchmark_names, name, place, here, "benchmark record")
             if benchmark in seen:
                 found = f"a second row for {benchmark!r}"
                 reader.problems.append(place.problem(here, found, "one row per benchmark: make a second table"))
             seen.add(benchmark)
-            row = cells if isinstance(cells, Row) else Row(values=cells)
             for column, value in row.values.items():
-                cell = (*here, "values", column) if isinstance(cells, Row) else (*here, column)
+                cell = (*here, "values", column)
                 if column not in columns:
                     found = f"no column {column!r}"
                     reader.problems.append(place.problem(cell, found, nearest(column, table.columns)))
@@ -174,7 +162,7 @@ def _read_tables(file: SourceFile, place: Place, reader: _Reader) -> None:
 
 
 def _cell(
-    file: SourceFile, table: Table, line: tuple[str, Row], model: str, value: str | None, reader: _Reader
+    file: Document, table: Table, line: tuple[str, Row], model: str, value: str | None, reader: _Reader
 ) -> dict[str, Any]:
     benchmark, row = line
     untestable = table.untestable or _untestable(reader, benchmark, model, value)
@@ -236,8 +224,8 @@ def _validated(data: dict[str, Any], place: Place, path: tuple[str | int, ...], 
 
 
 def _check_sources(reader: _Reader) -> None:
-    for place, file in reader.sources.values():
-        older = file.source.supersedes
+    for file in reader.sources.values():
+        place, older = file.place, file.source.supersedes
         if older is not None and older not in reader.sources:
             fix = nearest(older, reader.sources)
             reader.problems.append(place.problem(("source", "supersedes"), f"no source {older!r}", fix))
@@ -248,7 +236,7 @@ def _check_sources(reader: _Reader) -> None:
 def _check_references(reader: _Reader) -> None:
     """Statements may point at tables and claims anywhere in the ledger: look them up when all is read."""
     claims = {claim.id for claim in reader.claims}
-    tables = {f"{s}/{t.id}" for s, (_, file) in reader.sources.items() for t in file.tables}
+    tables = {f"{s}/{t.id}" for s, file in reader.sources.items() for t in file.tables.values()}
     for place, path, name, known in _references(reader, claims, tables):
         if name not in known:
             what = "no such claim" if known is claims else "no such table"
@@ -258,12 +246,12 @@ def _check_references(reader: _Reader) -> None:
 def _references(
     reader: _Reader, claims: set[str], tables: set[str]
 ) -> Iterator[tuple[Place, tuple[str | int, ...], str, set[str]]]:
-    for place, file in reader.sources.values():
-        for index, statement in enumerate(file.statements):
+    for file in reader.sources.values():
+        for index, statement in file.statements.items():
             if statement.over is None:
                 continue
             path = ("statements", index, "over")
             for i, name in enumerate(statement.over.operands):
-                yield place, (*path, "operands", i), name, claims
+                yield file.place, (*path, "operands", i), name, claims
             for i, name in enumerate(statement.over.tables):
-                yield place, (*path, "tables", i), name, tables
+                yield file.place, (*path, "tables", i), name, tables

@@ -49,30 +49,25 @@ class Place:
 
     def problem(self, path: Path, found: str, fix: str) -> Problem:
         """Return a problem at the key that `path` leads to."""
+        path = self._written(path)
         return Problem(self.file, line_of(self.lines, path), ".".join(map(str, path)) or "file", found, fix)
 
     def at(self, path: Path) -> str:
         """Return `file:line` of the key that `path` leads to."""
-        return f"{self.file}:{line_of(self.lines, path)}"
+        return f"{self.file}:{line_of(self.lines, self._written(path))}"
+
+    def _written(self, path: Path) -> Path:
+        """Return the path as it stands in the file: a row of bare cells has no key `values`."""
+        if "values" in path and path[: path.index("values") + 1] not in self.lines:
+            return tuple(part for part in path if part != "values")
+        return path
 
 
 def from_validation(
     place: Place, errors: Sequence[Mapping[str, Any]], kind: type[BaseModel], base: Path = ()
 ) -> list[Problem]:
     """Return pydantic's errors with the line each stands on and what mends it."""
-    found: dict[tuple[int, str], Problem] = {}
-    for error in errors:
-        path = (*base, *_key_path(error["loc"]))
-        text, fix = _explain(error, kind)
-        problem = place.problem(path, text, fix)
-        # A union (a row is cells, or cells and more) reports one error per branch: the first one speaks.
-        found.setdefault((problem.line, problem.key), problem)
-    return list(found.values())
-
-
-def _key_path(loc: Sequence[str | int]) -> Path:
-    """Return the path without the names of union branches, which stand in no file."""
-    return tuple(part for part in loc if not (isinstance(part, str) and ("[" in part or part == "Row")))
+    return [place.problem((*base, *error["loc"]), *_explain(error, kind)) for error in errors]
 
 
 def _explain(error: Mapping[str, Any], kind: type[BaseModel]) -> tuple[str, str]:

@@ -1,8 +1,10 @@
-"""The shape of a ledger file: one source, its tables as tables, its statements one by one."""
+"""The shape of a ledger file: one `source`, its `tables` as tables, its `statements` one by one."""
 
-from pydantic import Field
+from typing import Annotated, Any
 
-from harness.records import ClaimKind, KnownProtocol, Over, Reading, Record, Reply, Says, Source
+from pydantic import BeforeValidator, Field
+
+from harness.records import ClaimKind, KnownProtocol, Over, Reading, Record, Reply, Says
 from harness.records.base import Id
 from harness.records.claim import Hedge, Lane
 
@@ -10,7 +12,8 @@ from harness.records.claim import Hedge, Lane
 class Row(Record):
     """One row of a table that needs more than its cells."""
 
-    values: dict[str, str | None]
+    values: dict[str, Any]
+    """As printed, in quotes; each cell is validated as a claim, so that all its errors are told at once."""
     metric: str | None = None
     items: int | None = None
     unit: str | None = None
@@ -18,6 +21,11 @@ class Row(Record):
     note: str | None = None
     replies: dict[str, Reply] = Field(default_factory=dict)
     """The maker's answer, by column."""
+
+
+def _whole(cells: Any) -> Any:
+    """Return a row written as bare cells in its full form."""
+    return {"values": cells} if isinstance(cells, dict) and "values" not in cells else cells
 
 
 class Table(Record):
@@ -39,7 +47,8 @@ class Table(Record):
     delta_reason: str | None = None
     untestable: str | None = None
     """Why no row of this table can be measured, where that is so."""
-    rows: dict[str, Row | dict[str, str | None]]
+    rows: dict[str, Annotated[Row, BeforeValidator(_whole)]]
+    """By benchmark; a row that needs no more than its cells is written as cells alone."""
 
 
 class Statement(Record):
@@ -66,11 +75,3 @@ class Statement(Record):
     untestable: str | None = None
     unstated: list[str] = Field(default_factory=list)
     reply: Reply | None = None
-
-
-class SourceFile(Record):
-    """One YAML file."""
-
-    source: Source
-    tables: list[Table] = Field(default_factory=list)
-    statements: list[Statement] = Field(default_factory=list)

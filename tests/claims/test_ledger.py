@@ -1,14 +1,28 @@
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.claims.ledger import load_claims
-from harness.errors import UsageError
+from harness.claims.problems import LedgerError
+from harness.records import Subject
 from harness.workflow.verdicts import load_ledger
 from tests.examples import SOURCE, benchmark
 
-KNOWN = {"quiz": benchmark()}
+KNOWN = {
+    "quiz": benchmark(names=["Quiz", "The Quiz"]),
+    "secret": benchmark(id="secret", names=["S"], access="closed"),
+}
+WHO = {
+    "m": Subject(id="m", name="M", weights="open"),
+    "other": Subject(id="other", name="Other Model", weights="closed"),
+}
+
+
+def load(folder: Path):
+    return load_claims(folder, KNOWN, {}, WHO)
 
 
 def write(folder: Path, name: str = "card.yaml", **changes):
@@ -17,57 +31,192 @@ def write(folder: Path, name: str = "card.yaml", **changes):
     (folder / name).write_text(yaml.safe_dump(data))
 
 
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(LedgerError) as caught:
+        load(folder)
+    return [problem.text() for problem in caught.value.problems]
+
+
+def statement(**changes):
+    data = {
+        "id": "s",
+        "locator": {"paragraph": 1},
+        "kind": "structure",
+        "model": "m",
+        "value": "7B",
+        "unit": "parameters",
+        "says": {"en": "it has 7B", "ko": "7B다"},
+        "lanes": ["desk"],
+    }
+    return data | changes
+
+
 def test_every_cell_of_a_table_is_a_claim_with_an_id_by_rule(tmp_path):
     write(tmp_path)
-    claims = load_claims(tmp_path, KNOWN, {})
+    claims = load(tmp_path)
     assert [claim.id for claim in claims] == ["card/table/quiz/m", "card/table/quiz/other"]
     assert [claim.value for claim in claims] == ["50.0", "40"]
-    assert claims[0].locator == {"table": "table", "row": "quiz"}
+    assert claims[0].locator == {"table": "table", "row": "Quiz"}
+
+
+def test_a_claim_says_in_both_languages_what_is_claimed(tmp_path):
+    write(tmp_path)
+    says = load(tmp_path)[1].says
+    assert says.en == "Other Model scores 40 on Quiz"
+    assert says.ko == "Other Model의 Quiz 점수는 40"
+
+
+def test_names_as_printed_resolve_to_one_id(tmp_path):
+    write(tmp_path, tables=[{"id": "t", "columns": ["other model"], "rows": {"THE QUIZ": {"other model": "50"}}}])
+    (claim,) = load(tmp_path)
+    assert claim.id == "card/t/quiz/other"
+
+
+def test_two_spellings_of_one_row_are_a_problem(tmp_path):
+    write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quiz": {"m": "50"}, "The Quiz": {"m": "51"}}}])
+    assert "a second row for 'quiz'" in problems(tmp_path)[0]
+
+
+def test_a_claim_knows_its_file_and_line(tmp_path):
+    write(tmp_path)
+    file, line = load(tmp_path)[0].at.rsplit(":", 1)
+    assert file.endswith("card.yaml")
+    assert "m: '50.0'" in (tmp_path / "card.yaml").read_text().splitlines()[int(line) - 1]
 
 
 def test_a_dash_is_kept_and_cannot_be_tested(tmp_path):
     write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quiz": {"m": None}}}])
-    (claim,) = load_claims(tmp_path, KNOWN, {})
+    (claim,) = load(tmp_path)
     assert claim.untestable == "the source printed a dash"
+
+
+def test_cells_on_closed_weights_or_closed_items_say_why_no_run_can_test_them(tmp_path):
+    write(tmp_path, tables=[{"id": "t", "columns": ["m", "other"], "rows": {"secret": {"m": "1", "other": "2"}}}])
+    reasons = {claim.model: claim.untestable for claim in load(tmp_path)}
+    assert reasons == {"m": "the item set is not public", "other": "the weights are not public"}
 
 
 def test_claims_of_a_replaced_revision_say_so(tmp_path):
     write(tmp_path)
     write(tmp_path, "new.yaml", source={**SOURCE, "id": "card-2", "supersedes": "card"})
-    standing = {claim.id: claim.standing for claim in load_claims(tmp_path, KNOWN, {})}
+    standing = {claim.id: claim.standing for claim in load(tmp_path)}
     assert standing["card/table/quiz/m"] == "superseded"
     assert standing["card-2/table/quiz/m"] == "current"
 
 
-def test_all_errors_of_all_files_stand_in_one_report(tmp_path):
+def test_all_errors_of_all_files_stand_in_one_report_with_line_and_fix(tmp_path):
     write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quizz": {"m": "5O.0", "n": "1"}}}])
     (tmp_path / "broken.yaml").write_text("source: [")
     write(tmp_path, "typo.yaml", tabels=[])
-    with pytest.raises(UsageError) as caught:
-        load_claims(tmp_path, KNOWN, {})
-    text = caught.value.text()
-    for words in ("broken.yaml: not readable", "typo.yaml: tabels", "not a number", "no column 'n'"):
-        assert words in text
+    found = problems(tmp_path)
+    expected = [
+        ("broken.yaml:", "not readable as YAML"),
+        ("card.yaml:", "'5O.0' is not a number as printed"),
+        ("card.yaml:", "no column 'n'"),
+        ("card.yaml:", "no benchmark record 'quizz'; fix: did you mean quiz"),
+        ("typo.yaml:", "tabels: no such key; fix: did you mean tables"),
+    ]
+    for place, words in expected:
+        assert any(place in text and words in text for text in found), (place, words, found)
+    assert all("fix: " in text for text in found)
 
 
-def test_an_unknown_benchmark_names_the_nearest_one(tmp_path):
-    write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quizz": {"m": "50"}}}])
-    with pytest.raises(UsageError, match="did you mean quiz"):
-        load_claims(tmp_path, KNOWN, {})
+def test_a_problem_names_the_line_it_stands_on(tmp_path):
+    lines = [
+        "source: {id: card, kind: model_card, party: first, title: A card}",
+        "tables:",
+        "  - id: t",
+        "    columns: [m]",
+        "    rows:",
+        '      quiz: {m: "fifty"}',
+    ]
+    (tmp_path / "card.yaml").write_text("\n".join(lines))
+    assert "card.yaml:6: tables.0.rows.quiz.m: 'fifty' is not a number" in problems(tmp_path)[0]
 
 
-def test_an_id_used_twice_is_an_error(tmp_path):
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"model": "nobody"}, "no model or subject 'nobody'"),
+        ({"kind": "ratio", "unit": "percent"}, "a ratio needs `comparators`"),
+        ({"comparators": ["nobody"]}, "no model or subject 'nobody'"),
+        ({"benchmark": "quizz"}, "no benchmark record 'quizz'"),
+        ({"locator": {}}, "locator"),
+        ({"value": 7}, "7 is not quoted"),
+        ({"value": "7,00B"}, "commas part thousands"),
+        ({"lanes": []}, "untestable"),
+        ({"kind": "sructure"}, "is not a valid word"),
+        ({"over": {"tables": ["card/none"]}}, "no such table: 'card/none'"),
+        ({"over": {"operands": ["card/x", "card/y"]}}, "no such claim: 'card/x'"),
+    ],
+)
+def test_a_bad_statement_is_named_with_what_is_wrong(tmp_path, change, words):
+    write(tmp_path, tables=[], statements=[statement(**change)])
+    assert any(words in text for text in problems(tmp_path))
+
+
+def test_a_missing_locator_is_a_problem(tmp_path):
+    without = {key: value for key, value in statement().items() if key != "locator"}
+    write(tmp_path, tables=[], statements=[without])
+    assert "statements.0.locator: the key is missing; fix: add `locator:`" in problems(tmp_path)[0]
+
+
+def test_an_unquoted_cell_is_a_problem_that_says_to_quote_it(tmp_path):
+    write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quiz": {"m": 50.0}}}])
+    assert 'write "50.0" as printed' in problems(tmp_path)[0]
+
+
+def test_a_key_that_stands_twice_is_a_problem(tmp_path):
+    write(tmp_path)
+    text = (tmp_path / "card.yaml").read_text()
+    (tmp_path / "card.yaml").write_text(re.sub(r"( +)quiz:", r"\1quiz: {m: '9'}\n\1quiz:", text))
+    assert any("the key 'quiz' stands twice" in line for line in problems(tmp_path))
+
+
+def test_a_source_used_twice_is_a_problem_that_names_the_other_file(tmp_path):
     write(tmp_path)
     write(tmp_path, "copy.yaml")
-    with pytest.raises(UsageError, match="used twice: card/table/quiz/m"):
-        load_claims(tmp_path, KNOWN, {})
+    assert "the source 'card' exists already in" in problems(tmp_path)[0]
 
 
-def test_the_ledger_of_the_project_loads():
+def test_a_source_that_replaces_an_unknown_one_is_a_problem(tmp_path):
+    write(tmp_path, source={**SOURCE, "supersedes": "crad"})
+    assert "no source 'crad'; fix: did you mean card?" in problems(tmp_path)[0]
+
+
+def test_a_reply_of_the_maker_is_kept(tmp_path):
+    reply = {
+        "by": "Maker",
+        "date": "2026-02-01",
+        "url": "https://example.org",
+        "says": {"en": "no", "ko": "아니다"},
+    }
+    write(tmp_path, tables=[], statements=[statement(reply=reply)])
+    (claim,) = load(tmp_path)
+    assert claim.reply is not None
+    assert claim.reply.by == "Maker"
+
+
+class TestTheProjectsLedger:
     claims = load_ledger().claims
-    by_id = {claim.id: claim for claim in claims}
-    assert by_id["smollm2-card/parameters"].number == 135e6
-    ifeval = by_id["smollm2-card/instruct/ifeval/smollm2_135m"]
-    assert ifeval.value == "29.9"
-    assert ifeval.says.en.startswith("SmolLM2-135M-Instruct scores 29.9 on IFEval")
-    assert by_id["smollm2-card-earlier/instruct/mt_bench/smollm2_135m"].standing == "superseded"
+
+    def test_it_holds_what_the_makers_and_the_articles_printed(self):
+        by_id = {claim.id: claim for claim in self.claims}
+        assert by_id["smollm2-card/parameters"].number == 135e6
+        assert by_id["k-exaone-readme-2026-02-06/reasoning/kmmlu_pro/k_exaone_236b"].value == "67.3"
+        assert by_id["press-herald-2025-12-29/a004-s05"].number == 519e9
+        assert by_id["smollm2-card-earlier/instruct/mt_bench/smollm2_135m"].standing == "superseded"
+
+    def test_every_team_of_the_programme_has_claims(self):
+        counts = Counter(claim.model for claim in self.claims)
+        teams = ["hyperclova_x_seed_think_32b", "solar_open_100b", "a_x_k1", "k_exaone_236b", "vaetki_100b"]
+        assert all(counts[model] > 15 for model in teams)
+
+    def test_every_claim_is_said_in_korean_too(self):
+        assert not [c.id for c in self.claims if not any("가" <= letter <= "힣" for letter in c.says.ko)]
+
+    def test_every_claim_has_a_place_in_its_source(self):
+        assert all(claim.locator for claim in self.claims)
+
+    def test_every_claim_has_a_lane_or_a_reason(self):
+        assert all(claim.lanes or claim.untestable for claim in self.claims)

@@ -36,7 +36,7 @@ def test_verdicts_are_given_as_data(tmp_path):
     found = harness("verdict", "--json", f"results={tmp_path}")
     verdicts = json.loads(found.stdout)["verdicts"]
     assert {"claim", "verdict", "claimed", "reasons"} <= set(verdicts[0])
-    assert {v["verdict"] for v in verdicts} == {"not_measured"}
+    assert {v["verdict"] for v in verdicts} == {"not_measured", "not_testable"}
 
 
 def test_the_site_is_built_without_a_run(tmp_path):
