@@ -46,6 +46,8 @@ def coarse(claim: Claim) -> Bounds:
 
 def overlap(a: Bounds, b: Bounds) -> bool:
     """Return whether two intervals share a value; a hair of floating-point error does not part them."""
+    if a[0] <= b[1] and b[0] <= a[1]:
+        return True
     slack = 1e-9 * max(1.0, *(abs(x) for x in (*a, *b) if math.isfinite(x)))
     return a[0] <= b[1] + slack and b[0] <= a[1] + slack
 

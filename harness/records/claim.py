@@ -149,14 +149,14 @@ class Claim(Record):
     @property
     def number(self) -> float:
         """The printed value as a number, in the claim's own unit; raises ValueError where there is none."""
-        return self._needs_number().number
+        return self._parsed().number
 
     @property
     def rounding(self) -> float:
         """Half the weight of the last printed digit; raises ValueError where there is no number."""
-        return self._needs_number().rounding
+        return self._parsed().rounding
 
-    def _needs_number(self) -> Printed:
-        if self.printed is None:
+    def _parsed(self) -> Printed:
+        if self.value is None or self.unit in TEXT_UNITS:
             raise ValueError(f"{self.id}: the source printed no number")
-        return self.printed
+        return parse(self.value)

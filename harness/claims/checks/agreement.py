@@ -32,12 +32,13 @@ def _relation(a: Claim, b: Claim) -> Relation:
 def _differing(desk: Desk, wanted: Relation) -> Iterator[tuple[Claim, Claim]]:
     """Yield pairs of cells on the same model and benchmark that print different numbers."""
     for cells in desk.cells_of.values():
-        for a, b in combinations(cells, 2):
-            if a.source.id == b.source.id or _relation(a, b) != wanted or not _comparable(a, b):
+        bounded = [(cell, printed_bounds(cell)) for cell in cells]
+        for (a, ours), (b, theirs) in combinations(bounded, 2):
+            if overlap(ours, theirs) or a.source.id == b.source.id:
                 continue
-            if wanted in ("own_card", "source") and not _both_speak(a, b):
+            if _relation(a, b) != wanted or not _comparable(a, b):
                 continue
-            if not overlap(printed_bounds(a), printed_bounds(b)):
+            if wanted in ("revision", "figure") or _both_speak(a, b):
                 yield (a, b) if a.source.party == "first" or b.source.party == "third" else (b, a)
 
 

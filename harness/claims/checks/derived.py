@@ -12,8 +12,10 @@ Pair = tuple[Claim, Claim]
 
 
 def printed_bounds(claim: Claim) -> Bounds:
-    """Return what rounding leaves open of a printed cell."""
-    return claim.number - claim.rounding, claim.number + claim.rounding
+    """Return what rounding leaves open of a printed cell; raises ValueError where it holds no number."""
+    if claim.printed is None:
+        raise ValueError(f"{claim.id}: the source printed no number")
+    return claim.printed.bounds
 
 
 def pairs(desk: Desk, claim: Claim) -> list[tuple[Table, Pair]]:

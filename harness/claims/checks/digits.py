@@ -10,6 +10,9 @@ from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claime
 from harness.records import Benchmark, Claim, Finding
 from harness.statistics.grim import can_tell, implied_repeats, is_possible
 
+SLIPS = (9.0, 110.0)
+"""Ratios between which a decimal point can have slipped by one or two places, rounding included."""
+
 _PER_ITEM = frozenset({None, "accuracy", "exact_match", "prompt_strict", "prompt_loose", "pass_at_1"})
 """Metrics that count each item as right or wrong."""
 
@@ -126,14 +129,17 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
 
 
 def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
-    if a.source.id == b.source.id or a.unit != b.unit or not a.number or not b.number:
+    if a.source.id == b.source.id or a.unit != b.unit:
         return
-    ratio = max(a.number, b.number) / min(a.number, b.number)
+    small, large = sorted((a.number, b.number))
+    if small <= 0 or not SLIPS[0] <= large / small <= SLIPS[1]:
+        return
+    ratio = large / small
     digits = [(c.value or "").replace(".", "").strip("0") for c in (a, b)]
     if ratio in (10.0, 100.0) or (digits[0] == digits[1] and len(digits[0]) > 1 and round(ratio) in (10, 100)):
         values = (f"{a.value} and {b.value}", f"a factor of {ratio:.4g}")
         says = "The same digits with the point elsewhere: one of the two slipped."
-        words = f"{max(a.number, b.number):g} / {min(a.number, b.number):g} = {ratio:.4g}"
+        words = f"{large:g} / {small:g} = {ratio:.4g}"
         yield finding("unit_and_direction", [a, b], values, OPEN, words, says)
 
 
