@@ -54,7 +54,8 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
         print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
         return
     measured = [(c, v) for c, v in zip(decided.claims, verdicts, strict=True) if v.evidence]
-    _print_table([c for c, _ in measured], [v for _, v in measured])
+    if measured:
+        _print_table([c for c, _ in measured], [v for _, v in measured])
     rest = Counter(v.verdict.replace("_", " ") for v in verdicts if not v.evidence)
     counts = ", ".join(f"{count} {name}" for name, count in rest.most_common())
     print(f"without a run: {counts}; harness verdict --json lists them, harness check holds them against paper")

@@ -110,7 +110,8 @@ def _odd_digits(table: Table) -> Iterator[Finding]:
 
 
 def unit_and_direction(desk: Desk) -> Iterator[Finding]:
-    """Name values outside their metric's range, and pairs that differ by a factor of ten or a hundred."""
+    """Name values outside their metric's range, slipped points, and leads on metrics where less is better."""
+    yield from _turned_round(desk)
     for claim in desk.cells:
         record = desk.benchmarks.get(claim.benchmark or "")
         scale = {"percent": 100.0, "fraction": 1.0, "points": 1.0}.get(claim.unit)
@@ -126,6 +127,20 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
     for cells in desk.cells_of.values():
         for a, b in combinations(cells, 2):
             yield from _slipped(a, b)
+
+
+def _turned_round(desk: Desk) -> Iterator[Finding]:
+    """Name ratios above 100 % and leads in points on a metric where a lower number is the better one."""
+    for claim in desk.statements:
+        record = desk.benchmarks.get(claim.benchmark or "")
+        if record is None or record.score.higher_is_better or claim.printed is None:
+            continue
+        above = claim.number > 100 if claim.kind == "ratio" and claim.unit == "percent" else claim.number > 0
+        if claim.kind in ("ratio", "exceeds") and above:
+            says = f"A lower number is better on {record.names[0]}: a larger one is no lead."
+            values = (as_claimed(claim), "a lower number is better")
+            words = f"{record.score.metric}: lower is better"
+            yield finding("unit_and_direction", [claim], values, OPEN, words, says)
 
 
 def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
@@ -158,7 +173,7 @@ CHECKS = (
     ),
     Check(
         "unit_and_direction",
-        "values outside their metric's range; the same digits with the point elsewhere",
+        "values outside their metric's range; the same digits with the point elsewhere; leads on error rates",
         "slips that stay inside the range",
         unit_and_direction,
     ),

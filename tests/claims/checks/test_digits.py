@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,12 @@ class TestUnits:
         wide = benchmark(score={"metric": "rating", "range": [0, 100]})
         found = only(unit_and_direction(desk(*slipped, benchmarks=[wide])))
         assert "a factor of 10" in found.recomputed
+
+    @pytest.mark.parametrize(("value", "alarms"), [("120", 1), ("80", 0)])
+    def test_a_ratio_above_100_on_an_error_rate_is_no_lead(self, value, alarms):
+        errors = benchmark(score={"metric": "cer", "higher_is_better": False})
+        claim = statement(kind="ratio", value=value, benchmark="quiz", comparators=["n"])
+        assert len(list(unit_and_direction(desk(claim, benchmarks=[errors])))) == alarms
 
     def test_numbers_that_only_happen_to_be_far_apart_are_silent(self):
         far = [table({"quiz": {"m": "9.1"}}), table({"quiz": {"m": "88.0"}}, source=source(id="b"))]
