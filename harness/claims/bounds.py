@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from harness.records import Claim
+from harness.records.units import COUNTED
 
 Bounds = tuple[float, float]
 ABOUT = 0.10
@@ -13,10 +14,11 @@ ABOUT = 0.10
 def claimed(claim: Claim) -> Bounds:
     """Return the values that agree with a claim as worded.
 
-    Rounding is half of the last printed digit; "about" reaches a tenth; "at least", "more than", "up to" and
-    "less than" are one-sided. Raises ValueError for a claim without a number.
+    Rounding is half of the last printed digit, and none for things that are counted; "about" reaches a tenth; "at
+    least", "more than", "up to" and "less than" are one-sided. Raises ValueError for a claim without a number.
     """
-    value, half = claim.number, claim.rounding
+    value = claim.number
+    half = 0.0 if claim.unit in COUNTED else claim.rounding
     match claim.hedge:
         case "about":
             reach = max(half, ABOUT * abs(value))
@@ -50,6 +52,17 @@ def overlap(a: Bounds, b: Bounds) -> bool:
         return True
     slack = 1e-9 * max(1.0, *(abs(x) for x in (*a, *b) if math.isfinite(x)))
     return a[0] <= b[1] + slack and b[0] <= a[1] + slack
+
+
+def printed(claim: Claim) -> Bounds:
+    """Return what rounding alone leaves open of a printed number; raises ValueError where there is none."""
+    return claim.number - claim.rounding, claim.number + claim.rounding
+
+
+def apart(a: Bounds, b: Bounds) -> bool:
+    """Return whether two intervals share no more than an end: 83.8 and 83.9 are different numbers."""
+    slack = 1e-9 * max(1.0, *(abs(x) for x in (*a, *b) if math.isfinite(x)))
+    return a[0] >= b[1] - slack or b[0] >= a[1] - slack
 
 
 def distance(a: Bounds, b: Bounds) -> float:

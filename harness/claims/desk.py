@@ -20,7 +20,7 @@ class Table:
 
     @property
     def first(self) -> Claim:
-        """Any cell: source, mode and form are those of the table."""
+        """Any cell: source and form are those of the table."""
         return next(iter(next(iter(self.rows.values())).values()))
 
 
@@ -92,20 +92,26 @@ class Desk:
                 waiting += self.subjects[one].stands_for if one in self.subjects else ()
         return found
 
-    def tables_for(self, claim: Claim) -> list[Table]:
-        """Return the tables a statement is about: those it names, else the current ones of the model's maker.
+    def tables_for(self, claim: Claim, *, every_revision: bool = False) -> list[Table]:
+        """Return the tables a statement is about: those it names, else those of the model's maker with its rows.
 
-        Where the maker printed none, every current table that holds the model.
+        Where the maker printed no such row, every table that holds one. Replaced revisions only on request.
         """
         if claim.over is not None and claim.over.tables:
             return [self.tables[name] for name in claim.over.tables if name in self.tables]
-        holding = [t for t in self.tables.values() if t.first.form == "table" and _holds(t, claim.model)]
-        current = [t for t in holding if t.first.standing == "current"]
+        others = {m for name in claim.comparators for m in self.meanings(name)}
+        holding = [t for t in self.tables.values() if t.first.form == "table" and self._speaks(t, claim, others)]
+        current = [t for t in holding if every_revision or t.first.standing == "current"]
         own = [t for t in current if t.first.source.of == claim.model]
-        return [t for t in own or current if same_mode(t.first, claim)]
+        return own or current
+
+    def _speaks(self, table: Table, claim: Claim, others: set[str]) -> bool:
+        """Return whether the table holds a row with the model and, where others are named, one of them."""
+        rows = (row for _, row in self.rows_for(claim, table))
+        return any(claim.model in row and (not others or others & row.keys()) for row in rows)
 
     def rows_for(self, claim: Claim, table: Table) -> Iterator[tuple[str, Row]]:
-        """Yield the rows of `table` that a statement is about, by benchmark."""
+        """Yield the rows of `table` that a statement is about, by benchmark; rows of another mode are left out."""
         wanted = set(claim.over.rows) if claim.over and claim.over.rows else None
         capability = claim.capability or (claim.over.capability if claim.over else None)
         for benchmark, row in table.rows.items():
@@ -116,11 +122,15 @@ class Desk:
                 continue
             if capability is not None and (record is None or capability not in record.capability):
                 continue
-            yield benchmark, row
+            if same_mode(next(iter(row.values())), claim):
+                yield benchmark, row
 
 
-def _holds(table: Table, model: str) -> bool:
-    return any(model in row for row in table.rows.values())
+def scale(record: Benchmark, unit: str) -> tuple[float, float]:
+    """Return the least and largest value of a benchmark in a unit: fractions are printed as percent or points."""
+    low, high = record.score.range
+    factor = 100.0 if high <= 1 and unit not in ("fraction", "elo") else 1.0
+    return factor * low, factor * high
 
 
 def same_mode(a: Claim, b: Claim) -> bool:

@@ -16,6 +16,8 @@ NOTED: Judgement = ("undecided", "info")
 OPEN: Judgement = ("undecided", "minor")
 SLIGHTLY_OFF: Judgement = ("contradicted", "minor")
 DENIED: Judgement = ("contradicted", "major")
+NOT_SHOWN: Judgement = ("undecided", "major")
+"""No published number shows it, and none was named that could refute it."""
 
 SMALL = 0.02
 """A gap below this share of the claimed value is minor."""
@@ -108,16 +110,25 @@ def finding(
     arithmetic: str,
     says: str,
 ) -> Finding:
-    """Return a finding; values are (claimed, recomputed). Second-hand sources are never contradicted."""
+    """Return a finding on the first claim by the evidence of the others; values are (claimed, recomputed).
+
+    Nothing second-hand contradicts, and nothing second-hand is contradicted: that stays undecided.
+    """
     verdict, severity = judgement
-    if verdict == "contradicted" and claims[0].source.read == "second_hand":
-        verdict, severity = "undecided", "minor"
-        says += " The source is known second-hand only, so nothing is held against its author."
+    if verdict == "contradicted":
+        witnesses = list(claims[1:]) or list(claims)
+        if claims[0].source.read == "second_hand":
+            verdict, severity = OPEN
+            says += " The source is known second-hand only, so nothing is held against its author."
+        elif all(claim.source.read == "second_hand" for claim in witnesses):
+            verdict, severity = OPEN
+            says += " What speaks against it is known second-hand only."
     named = ":".join(claim.id for claim in claims[:2])
     return Finding(
         id=f"{check}:{named}",
         check=check,
         claims=list(dict.fromkeys(claim.id for claim in claims)),
+        statement=claims[0].says.en,
         claimed=values[0],
         recomputed=values[1],
         verdict=verdict,

@@ -1,6 +1,7 @@
 """Load and validate the ledger; every error of every file stands in one report."""
 
-from collections.abc import Callable, Iterator, Mapping
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from pydantic import ValidationError
 from harness.claims.document import Document, read_document
 from harness.claims.names import Names, benchmark_names, subject_names
 from harness.claims.problems import LedgerError, Place, Problem, from_validation
+from harness.claims.quantities import SIZES, problem_with
 from harness.claims.source_file import Row, Statement, Table
 from harness.errors import UsageError, nearest
 from harness.records import Benchmark, Claim, Model, Subject
+from harness.records.units import SCORES, UNITS
 
 
 @dataclass
@@ -23,6 +26,7 @@ class _Reader:
     benchmark_names: Names
     subject_names: Names
     weights: Mapping[str, str]
+    models: Mapping[str, Model]
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     sources: dict[str, Document] = field(default_factory=dict)
@@ -49,7 +53,11 @@ def load_claims(
     """
     try:
         reader = _Reader(
-            benchmarks, benchmark_names(benchmarks), subject_names(models, subjects), _weights(models, subjects)
+            benchmarks,
+            benchmark_names(benchmarks),
+            subject_names(models, subjects),
+            _weights(models, subjects),
+            models,
         )
     except ValueError as error:
         raise UsageError("names that belong to one thing each", str(error), where=str(folder.parent)) from error
@@ -111,6 +119,7 @@ def _read_statements(file: Document, reader: _Reader) -> None:
             continue
         check: Callable[..., str] = reader.known
         model = check(reader.subject_names, claim.model, place, (*path, "model"), "model or subject")
+        _check_words(statement, place, path, reader)
         comparators = [
             check(reader.subject_names, name, place, (*path, "comparators", i), "model or subject")
             for i, name in enumerate(claim.comparators)
@@ -120,6 +129,29 @@ def _read_statements(file: Document, reader: _Reader) -> None:
             benchmark = check(reader.benchmark_names, benchmark, place, (*path, "benchmark"), "benchmark record")
         known = {"model": model, "comparators": comparators, "benchmark": benchmark}
         reader.claims.append(claim.model_copy(update=known))
+
+
+def _check_words(statement: Statement, place: Place, path: tuple[str | int, ...], reader: _Reader) -> None:
+    """Note words that name nothing: a slip in one of them would silently keep a check from running."""
+    skills = {skill for record in reader.benchmarks.values() for skill in record.capability}
+    over = statement.over
+    words: list[tuple[str, str, Collection[str]]] = [("unit", statement.unit, UNITS)]
+    words += [("capability", statement.capability, skills)] if statement.capability else []
+    words += [("over.capability", over.capability, skills)] if over and over.capability else []
+    for key, word, known in words:
+        if word not in known:
+            where = (*path, *key.split("."))
+            reader.problems.append(place.problem(where, f"no {key} {word!r}", nearest(word, known)))
+    close = difflib.get_close_matches(statement.quantity or "", SIZES, n=1, cutoff=0.9)
+    if close and statement.quantity not in SIZES:
+        found = f"no size {statement.quantity!r}"
+        reader.problems.append(place.problem((*path, "quantity"), found, f"did you mean {close[0]}?"))
+    for index, name in enumerate(over.rows if over else ()):
+        reader.known(reader.benchmark_names, name, place, (*path, "over", "rows", index), "benchmark record")
+    for index, reading in enumerate(statement.readings):
+        problem = problem_with(reading, reader.models)
+        if problem:
+            reader.problems.append(place.problem((*path, "readings", index), *problem))
 
 
 def _statement(file: Document, statement: Statement, at: str) -> dict[str, Any]:
@@ -142,6 +174,9 @@ def _read_tables(file: Document, reader: _Reader) -> None:
             name: reader.known(reader.subject_names, name, place, (*path, "columns", i), "model or subject")
             for i, name in enumerate(table.columns)
         }
+        if len(set(columns.values())) < len(table.columns):
+            found = "two columns mean the same model"
+            reader.problems.append(place.problem((*path, "columns"), found, "one column per model and variant"))
         seen: set[str] = set()
         for name, row in table.rows.items():
             here = (*path, "rows", name)
@@ -150,6 +185,15 @@ def _read_tables(file: Document, reader: _Reader) -> None:
                 found = f"a second row for {benchmark!r}"
                 reader.problems.append(place.problem(here, found, "one row per benchmark: make a second table"))
             seen.add(benchmark)
+            for key, unit in ((here, row.unit), (path, table.unit)):
+                if unit is not None and unit not in SCORES:
+                    reader.problems.append(
+                        place.problem((*key, "unit"), f"no unit {unit!r}", nearest(unit, SCORES))
+                    )
+            absent = [column for column in table.columns if column not in row.values]
+            if absent:
+                found = f"no cell for {', '.join(absent)}"
+                reader.problems.append(place.problem(here, found, "write null for a printed dash"))
             for column, value in row.values.items():
                 cell = (*here, "values", column)
                 if column not in columns:
@@ -165,7 +209,7 @@ def _cell(
     file: Document, table: Table, line: tuple[str, Row], model: str, value: str | None, reader: _Reader
 ) -> dict[str, Any]:
     benchmark, row = line
-    untestable = table.untestable or _untestable(reader, benchmark, model, value)
+    untestable = row.untestable or table.untestable or _untestable(reader, benchmark, model, value)
     return {
         "id": f"{file.source.id}/{table.id}/{benchmark}/{model}",
         "source": file.source,
@@ -179,6 +223,7 @@ def _cell(
         "metric": row.metric,
         "mode": row.mode or table.mode,
         "form": table.form,
+        "complete": table.complete,
         "items": row.items,
         "protocol": table.protocol,
         "repeats": table.repeats,
@@ -192,7 +237,7 @@ def _cell(
 
 def _untestable(reader: _Reader, benchmark: str, model: str, value: str | None) -> str | None:
     if value is None:
-        return "the source printed a dash"
+        return "a dash is printed, or the number is not known to us"
     weights = reader.weights.get(model, "unknown")
     if weights != "open":
         return (
@@ -209,10 +254,13 @@ def _untestable(reader: _Reader, benchmark: str, model: str, value: str | None) 
 def _says(reader: _Reader, model: str, benchmark: str, metric: str | None, value: str | None) -> dict[str, str]:
     who = reader.subject_names.ids.get(model, model)
     test = reader.benchmark_names.ids.get(benchmark, benchmark)
-    test = f"{test} ({metric})" if metric else test
+    test = f"{test} ({metric.replace('_', ' ')})" if metric else test
+    record = reader.benchmarks.get(benchmark)
+    lower = record is not None and not record.score.higher_is_better
     if value is None:
         return {"en": f"{who} has no number for {test}", "ko": f"{who}의 {test} 점수는 적혀 있지 않다"}
-    return {"en": f"{who} scores {value} on {test}", "ko": f"{who}의 {test} 점수는 {value}"}
+    note_en, note_ko = (" (lower is better)", " (낮을수록 좋다)") if lower else ("", "")
+    return {"en": f"{who} scores {value} on {test}{note_en}", "ko": f"{who}의 {test} 점수는 {value}이다{note_ko}"}
 
 
 def _validated(data: dict[str, Any], place: Place, path: tuple[str | int, ...], reader: _Reader) -> Claim | None:

@@ -1,17 +1,18 @@
 """What a statement about sizes, memory or arithmetic asks for, computed from a model's configuration."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from harness.claims.bounds import Bounds, claimed, distance
 from harness.claims.findings import Attempt, show
+from harness.errors import nearest
 from harness.facts.arithmetic import attention_flops, linear_flops
-from harness.facts.cache import kv_cache_bytes, without_windows
-from harness.facts.memory import DTYPES, minimal_gpus, weights_bytes
+from harness.facts.cache import kv_cache_bytes, tokens_seen, without_windows
+from harness.facts.memory import GPUS, minimal_gpus, weights_bytes
 from harness.facts.parameters import count, with_prediction_layers
 from harness.facts.unpublished import UnpublishedError
 from harness.records import Architecture, Claim, Reading
-from harness.records.architecture import Dtype, Mixer, StateSpace
+from harness.records.architecture import Dtype, StateSpace
 
 SHORTEST, STEPS = 1024, 400
 """Contexts tried where a source names none: from here to the model's longest, in even ratios."""
@@ -32,9 +33,24 @@ def attempts(claim: Claim, architectures: Architectures) -> list[Attempt]:
     if architecture is None:
         return []
     if claim.readings:
-        return [_best(claim, reading, architecture, architectures) for reading in claim.readings]
+        return [a for reading in claim.readings for a in _at(claim, reading, architecture, architectures)]
     computed = SIZES.get(claim.quantity or "")
     return computed(architecture) if computed else []
+
+
+def problem_with(reading: Reading, models: Collection[str]) -> tuple[str, str] | None:
+    """Return what is wrong with a reading and what would be right, or None."""
+    known = ["gpus", "weights_gigabytes", "routed_experts"]
+    known += [f"{name}_{form}" for name in _COMPARED for form in ("share", "reduction")]
+    if reading.quantity not in known:
+        return f"no reading {reading.quantity!r}", nearest(reading.quantity, known)
+    if reading.against not in (None, "without_windows", *models):
+        return f"no baseline {reading.against!r}", nearest(reading.against or "", ["without_windows", *models])
+    if reading.quantity == "gpus" and (reading.gpu not in GPUS or reading.dtype is None):
+        return f"no GPU {reading.gpu!r} with a dtype", nearest(reading.gpu or "", GPUS)
+    if reading.quantity == "weights_gigabytes" and reading.dtype is None:
+        return "no dtype", "add `dtype: bfloat16`"
+    return None
 
 
 def _exact(value: float, label: str, arithmetic: str) -> Attempt:
@@ -49,7 +65,7 @@ def _total(architecture: Architecture) -> list[Attempt]:
         if counted is None or counted.parameters_total is None:
             raise
         words = f"{counted.parameters_total:,} counted by {counted.source}"
-        return [_exact(counted.parameters_total, "counted from the checkpoint", words)]
+        return [_exact(counted.parameters_total, "as the maker counts the checkpoint", words)]
     found = [_exact(total, "all weights", f"all weights: {total:,}")]
     if architecture.mtp_layers:
         low, high = with_prediction_layers(architecture)
@@ -121,6 +137,7 @@ def _sliding_per_global(architecture: Architecture) -> list[Attempt]:
 SIZES: Mapping[str, Callable[[Architecture], list[Attempt]]] = {
     "parameters_total": _total,
     "parameters_total_with_mtp": _with_mtp,
+    "parameters_mtp": _sizes("prediction layers", lambda a: [a.mtp_parameters]),
     "parameters_active": _active,
     "parameters_without_embeddings": _without_embeddings,
     "routed_experts": _sizes("routed experts", lambda a: [f.experts for f in a.feed_forwards.values()]),
@@ -144,18 +161,25 @@ SIZES: Mapping[str, Callable[[Architecture], list[Attempt]]] = {
 """Quantities that a configuration answers by itself."""
 
 
-def _best(claim: Claim, reading: Reading, architecture: Architecture, architectures: Architectures) -> Attempt:
-    """Return the reading; where it leaves the context open, at the one that suits the statement best."""
+def _at(claim: Claim, reading: Reading, architecture: Architecture, architectures: Architectures) -> list[Attempt]:
+    """Return the reading; where the context is left open, at the ones that suit the statement best and worst.
+
+    A statement that names no context holds only when both agree: at one context of our choice anything fits.
+    """
     if reading.context is not None or reading.quantity.rpartition("_")[0] not in _COMPARED:
-        return _read(reading, architecture, architectures)
+        return [_read(reading, architecture, architectures)]
     span = math.log(architecture.context / SHORTEST)
     contexts = {round(SHORTEST * math.exp(span * step / STEPS)) for step in range(STEPS + 1)}
     found = [
         _read(reading.model_copy(update={"context": context}), architecture, architectures)
         for context in sorted(contexts, reverse=True)
     ]
-    exact = (claim.number, claim.number)
-    return min(found, key=lambda a: (distance(a.bounds, claimed(claim)), distance(a.bounds, exact)))
+    wanted, exact = claimed(claim), (claim.number, claim.number)
+
+    def gap(attempt: Attempt) -> tuple[float, float]:
+        return distance(attempt.bounds, wanted), distance(attempt.bounds, exact)
+
+    return [min(found, key=gap), max(found, key=gap)]
 
 
 def _read(reading: Reading, architecture: Architecture, architectures: Architectures) -> Attempt:
@@ -183,10 +207,9 @@ def _gpus(reading: Reading, architecture: Architecture) -> Attempt:
 
 
 def _dtype(reading: Reading) -> Dtype:
-    for dtype in DTYPES:
-        if dtype == reading.dtype:
-            return dtype
-    raise UnknownQuantityError(f"no dtype {reading.dtype!r}")
+    if reading.dtype is None:
+        raise UnknownQuantityError("the reading names no dtype")
+    return reading.dtype
 
 
 def _all_flops(architecture: Architecture, context: int) -> int:
@@ -195,13 +218,10 @@ def _all_flops(architecture: Architecture, context: int) -> int:
 
 def _cached_tokens(architecture: Architecture, context: int) -> int:
     """Tokens held, summed over layers: a share of the cache where every layer holds the same bytes per token."""
-    return sum(group.count * _held(architecture.mixers[group.mixer], context) for group in architecture.layers)
-
-
-def _held(mixer: Mixer, context: int) -> int:
-    if isinstance(mixer, StateSpace):
-        return 0
-    return context if not isinstance(mixer.window, int) else min(context, mixer.window)
+    return sum(
+        group.count * tokens_seen(architecture.mixers[group.mixer], context, f"mixers.{group.mixer}")
+        for group in architecture.layers
+    )
 
 
 _COMPARED: Mapping[str, tuple[Callable[[Architecture, int], int], str]] = {

@@ -20,7 +20,7 @@ class Draft:
 
 def skeleton(draft: Draft) -> str:
     """Return the YAML text; cells are null, which stands for a printed dash, until they are filled in."""
-    party = "third" if draft.kind in ("press", "third_party") else "first"
+    party = "third" if draft.kind in ("press", "third_party", "dispute", "evaluation_round") else "first"
     columns = list(dict.fromkeys([draft.of, *draft.columns]))
     cells = "{" + ", ".join(f"{name}: null" for name in columns) + "}"
     width = max((len(row) for row in draft.rows), default=0) + 1

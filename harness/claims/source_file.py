@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from harness.records import ClaimKind, KnownProtocol, Over, Reading, Record, Reply, Says
 from harness.records.base import Id
-from harness.records.claim import Hedge, Lane
+from harness.records.claim import Hedge, Lane, Mode
 
 
 class Row(Record):
@@ -17,8 +17,10 @@ class Row(Record):
     metric: str | None = None
     items: int | None = None
     unit: str | None = None
-    mode: str | None = None
+    mode: Mode | None = None
     note: str | None = None
+    untestable: str | None = None
+    """Why this row cannot be measured, where that is so."""
     replies: dict[str, Reply] = Field(default_factory=dict)
     """The maker's answer, by column."""
 
@@ -37,7 +39,7 @@ class Table(Record):
     form: str = Field(default="table", pattern="^(table|figure)$")
     columns: list[str]
     unit: str = "percent"
-    mode: str | None = None
+    mode: Mode | None = None
     complete: bool = True
     """Whether every row of the source's table is here."""
     note: str | None = None
@@ -68,7 +70,7 @@ class Statement(Record):
     benchmark: str | None = None
     capability: str | None = None
     metric: str | None = None
-    mode: str | None = None
+    mode: Mode | None = None
     comparators: list[str] = Field(default_factory=list)
     over: Over | None = None
     lanes: list[Lane] = Field(default_factory=list)

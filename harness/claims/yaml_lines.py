@@ -46,6 +46,8 @@ def line_of(lines: Lines, path: Path) -> int:
 def _note(node: yaml.Node, path: Path, lines: Lines) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
             here = (*path, key.value)
             line = key.start_mark.line + 1
             # "<<" merges an anchor's mapping; several are legal.

@@ -19,6 +19,8 @@ class Score(Record):
     chance: float | None = None
     binary: bool = False
     """Every item is right or wrong, so that a single run's mean is a whole number of items."""
+    several_rates: bool = False
+    """Several rates go by this name (over prompts, over instructions): a source has to say which."""
 
 
 class Resource(Record):

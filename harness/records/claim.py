@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from harness.records.architecture import Dtype
 from harness.records.base import Id, Record
 from harness.records.printed import Printed, parse
 from harness.records.source import IsoDate, Source
@@ -28,6 +29,7 @@ ClaimKind = Literal[
 ]
 Lane = Literal["desk", "measured"]
 Hedge = Literal["exact", "about", "at_least", "more_than", "up_to", "less_than"]
+Mode = Literal["thinking", "non_thinking"]
 TEXT_UNITS = frozenset({"date", "text"})
 """Units whose values are words or ISO dates, not numbers."""
 
@@ -67,10 +69,11 @@ class Reading(Record):
     against: Id | Literal["without_windows"] | None = None
     """The baseline: another model, or the same model with every layer seeing the whole context."""
     context: int | None = None
+    """None where the source names none: the statement is then read at every context."""
     window: int | None = None
     """Stands in for a window that is not published."""
     gpu: str | None = None
-    dtype: str | None = None
+    dtype: Dtype | None = None
     within: int | None = None
     """The most units (GPUs, say) that count as agreeing with the statement."""
 
@@ -113,7 +116,9 @@ class Claim(Record):
     readings: list[Reading] = Field(default_factory=list)
     comparators: list[str] = Field(default_factory=list)
     over: Over | None = None
-    mode: str | None = None
+    mode: Mode | None = None
+    complete: bool = True
+    """Whether the whole of the table that the cell stands in is in the ledger."""
     form: Literal["table", "figure", "statement"] = "statement"
     items: int | None = None
     """Size of the item set that was measured, when it is not the whole benchmark."""

@@ -18,6 +18,8 @@ class Finding(Record):
     id: str
     check: str
     claims: list[str] = Field(min_length=1)
+    statement: str
+    """What the first of them says."""
     claimed: str
     recomputed: str
     verdict: Outcome

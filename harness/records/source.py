@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from harness.records.base import Id, Record
 
@@ -20,7 +20,11 @@ SourceKind = Literal[
 ]
 
 # YAML reads an unquoted 2026-02-06 as a date.
-IsoDate = Annotated[str, BeforeValidator(lambda d: d.isoformat() if isinstance(d, datetime.date) else d)]
+IsoDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"),
+    BeforeValidator(lambda d: d.isoformat() if isinstance(d, datetime.date) else d),
+]
 
 
 class Source(Record):

@@ -25,18 +25,20 @@ def claim_parts(claims: Sequence[Claim], findings: Sequence[Finding]) -> Iterato
 
 def changes_table(changes: Sequence[Change]) -> Table:
     """Return what changed, one row each."""
-    table = Table("", "what", "older", "newer", "where", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("", "what", "older", "newer"):
+        table.add_column(name, overflow="fold")
     for change in changes:
-        values = (escape(change.older or "–"), escape(change.newer or "–"))
-        table.add_row(change.what, escape(change.name), *values, escape(" ".join(change.evidence)))
+        table.add_row(change.what, escape(change.name), escape(change.older or "–"), escape(change.newer or "–"))
     return table
 
 
 def _list(claims: Sequence[Claim]) -> Table:
-    table = Table("claim", "value", "lanes", "says", box=None, padding=(0, 2, 0, 0))
+    table = Table(show_header=False, box=None, padding=(0, 0, 0, 0))
+    table.add_column(overflow="fold")
     for claim in claims:
-        lanes = ", ".join(claim.lanes) or "none"
-        table.add_row(escape(claim.id), escape(claim.value or "–"), lanes, escape(claim.says.en))
+        lanes = ", ".join(claim.lanes) or "no lane"
+        table.add_row(f"[bold]{escape(claim.id)}[/bold]\n  {escape(claim.says.en)} [dim]({lanes})[/dim]")
     return table
 
 
@@ -49,7 +51,7 @@ def _full(claim: Claim) -> Table:
         ("", claim.says.ko),
         ("value", f"{claim.hedge} {claim.value} {claim.unit}" if claim.value else None),
         ("kind", claim.kind),
-        ("model", claim.model),
+        ("model", f"{claim.model}, named as {claim.named_as}" if claim.named_as else claim.model),
         ("compared with", ", ".join(claim.comparators) or None),
         ("benchmark", claim.benchmark),
         ("capability", claim.capability),

@@ -18,9 +18,10 @@ _LEVELS = {"major": "error", "minor": "warning", "info": "notice"}
 
 def checks_table(checks: Sequence[Check]) -> Table:
     """Return the register of checks, one row each."""
-    table = Table("check", "shows", "cannot show", box=None, padding=(0, 2, 1, 0))
+    table = Table(show_header=False, box=None, padding=(0, 0, 1, 0))
     for check in checks:
-        table.add_row(check.name, check.shows, check.cannot_show)
+        lines = [f"[bold]{check.name}[/bold]", f"  shows: {check.shows}", f"  cannot show: {check.cannot_show}"]
+        table.add_row("\n".join(map(str, lines)))
     return table
 
 
@@ -40,12 +41,14 @@ def _block(found: Finding) -> str:
     more = f" and {len(found.claims) - 1} more" if len(found.claims) > 1 else ""
     lines = [
         f"[bold]{found.check}[/bold]  {escape(found.claims[0])}{more}",
+        escape(found.statement),
         f"claimed: {escape(found.claimed)}",
         f"recomputed: {escape(found.recomputed)}  ({found.verdict})",
         escape(found.says),
         f"[dim]{escape(_short(found.arithmetic))}[/dim]",
     ]
-    return "\n".join(line for line in lines if not line.startswith("recomputed: –"))
+    told = [line for line in lines if not line.startswith("recomputed: –")]
+    return "\n".join(line for line in told if line != f"claimed: {escape(found.statement)}")
 
 
 def summary(report: Report) -> str:
@@ -57,7 +60,7 @@ def summary(report: Report) -> str:
         f"{report.claims} claims in {report.sources} sources; findings: {counts}, {severities['none']} agree\n"
         f"on paper: {verdicts['reproduced']} reproduced, {verdicts['contradicted']} contradicted, "
         f"{verdicts['undecided']} open\n"
-        "next: harness check --all (notes and agreements); harness claims show ID (one claim, with evidence)"
+        "next: harness check --all; harness claims show ID (one claim, with its evidence)"
     )
 
 

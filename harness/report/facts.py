@@ -21,8 +21,10 @@ def facts_tables(facts: Facts) -> Iterator[RenderableType]:
 def _sizes(facts: Facts) -> Table:
     table = Table(title=facts.model, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     at = f"at {facts.context:,} tokens"
+    counted = facts.counted.parameters_total if facts.counted else None
     rows = [
         ("parameters", facts.parameters_total, ""),
+        ("  as the maker counts the checkpoint", counted, ""),
         ("  active per token", facts.parameters_active, ""),
         ("  … without the input table", facts.parameters_active_without_input_embedding, ""),
         ("  … without table and head", facts.parameters_active_without_embeddings, ""),
@@ -36,6 +38,8 @@ def _sizes(facts: Facts) -> Table:
         ("matrix products per token", facts.linear_flops_per_token, "operations"),
     ]
     for name, value, unit in rows:
+        if value is None and name.startswith("  as the maker"):
+            continue
         table.add_row(name, "–" if value is None else f"{value:,} {unit}".rstrip())
     return table
 

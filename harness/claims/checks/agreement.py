@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Literal
 
-from harness.claims.bounds import claimed, overlap
-from harness.claims.checks.derived import printed_bounds
+from harness.claims.bounds import apart, claimed, coarse, overlap, printed
 from harness.claims.checks.registry import Check
-from harness.claims.desk import Desk, same_mode
-from harness.claims.findings import as_claimed, finding, show
+from harness.claims.desk import Desk, same_mode, scale
+from harness.claims.findings import as_claimed, finding
 from harness.records import Claim, Finding, Severity
 from harness.records.claim import TEXT_UNITS
+from harness.records.units import COUNTED
 
 Relation = Literal["revision", "figure", "own_card", "source"]
 POINT = 0.01
@@ -32,9 +32,9 @@ def _relation(a: Claim, b: Claim) -> Relation:
 def _differing(desk: Desk, wanted: Relation) -> Iterator[tuple[Claim, Claim]]:
     """Yield pairs of cells on the same model and benchmark that print different numbers."""
     for cells in desk.cells_of.values():
-        bounded = [(cell, printed_bounds(cell)) for cell in cells]
+        bounded = [(cell, printed(cell)) for cell in cells]
         for (a, ours), (b, theirs) in combinations(bounded, 2):
-            if overlap(ours, theirs) or a.source.id == b.source.id:
+            if not apart(ours, theirs) or a.source.id == b.source.id:
                 continue
             if _relation(a, b) != wanted or not _comparable(a, b):
                 continue
@@ -72,24 +72,21 @@ def _flips(desk: Desk, a: Claim, b: Claim) -> str:
 
 def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
     record = desk.benchmarks.get(a.benchmark or "")
-    low, high = record.score.range if record else (0.0, 1.0)
-    span = (high - low) * (100 if a.unit == "percent" and high <= 1 else 1)
-    gap = abs(a.number - b.number)
+    low, high = scale(record, a.unit) if record else (0.0, 100.0)
+    small = abs(a.number - b.number) < POINT * (high - low)
     turned = _flips(desk, a, b)
     second_hand = "second_hand" in (a.source.read, b.source.read)
-    severity: Severity = "info" if gap < POINT * span or second_hand else "minor"
-    if turned:
-        severity = "minor" if second_hand or gap < POINT * span else "major"
+    severity: Severity = "info" if (small and not turned) or second_hand else "minor"
     subject = desk.subjects.get(a.model)
     variant = subject is not None and subject.kind == "variant"
     unknown = " One of the two names no mode." if (a.mode is None) != (b.mode is None) and not variant else ""
-    says = "Two papers give different numbers for the same thing; a finding on both, no verdict on either."
-    says += unknown + turned
+    says = "Two documents print different numbers for the same model and benchmark; a finding on both, no verdict"
+    says += f" on either.{unknown}{turned}"
     arithmetic = f"{a.value} ({a.source.id}) − {b.value} ({b.source.id}) = {a.number - b.number:+.4g}"
     return finding(
         check,
         [a, b],
-        (f"{a.value} and {b.value}", show(a.number - b.number)),
+        (f"{a.value} and {b.value}", f"{a.number - b.number:+.4g}"),
         ("undecided", severity),
         arithmetic,
         says,
@@ -107,7 +104,7 @@ def revision_against_revision(desk: Desk) -> Iterator[Finding]:
     for a, b in _differing(desk, "revision"):
         older, newer = (a, b) if b.source.supersedes == a.source.id else (b, a)
         found = _pair(desk, "revision_against_revision", newer, older)
-        says = f"A later revision prints another number.{found.says.partition('either.')[2]}"
+        says = f"A later revision prints another number.{found.says.partition('on either.')[2]}"
         yield found.model_copy(update={"says": says})
 
 
@@ -132,23 +129,40 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
             if claim.value is not None and claim.kind not in ("rank", "deployability"):
                 groups[_meaning(claim)].append(claim)
         sides = list(groups.values())
-        apart = [(a, b) for a, b in combinations(sides, 2) if not _agree(a[0], b[0])]
-        if not apart:
+        differing = [(a, b) for a, b in combinations(sides, 2) if not _agree(a[0], b[0])]
+        if not differing:
             continue
-        texts = [f"{_words(g[0])} ({', '.join(dict.fromkeys(c.source.id for c in g))})" for g in sides]
         who = desk.subjects[subject].name if subject in desk.subjects else desk.models[subject].name
         name = f"{quantity.replace('_', ' ')} of {who}"
         says = f"Statements differ on the {name}; a finding on all of them, no verdict on any."
-        same = [(a[0], b[0]) for a, b in apart if a[0].printed and b[0].printed and a[0].number == b[0].number]
-        if len(same) == len(apart):
+        same = [
+            pair
+            for pair in differing
+            if all(g[0].printed for g in pair) and pair[0][0].number == pair[1][0].number
+        ]
+        if len(same) == len(differing):
             says = f"The same number stands for different things in the {name}."
-        second_hand = all("second_hand" in (a[0].source.read, b[0].source.read) for a, b in apart)
-        severity: Severity = "info" if second_hand else "minor"
-        everyone = [claim for side in sides for claim in side]
-        values = (" against ".join(texts), "–")
-        yield finding(
-            "statement_against_statement", everyone, values, ("undecided", severity), " ≠ ".join(texts), says
-        )
+        mild = all(_second_hand(a[0], b[0]) or _round(a[0], b[0]) for a, b in differing)
+        severity: Severity = "info" if mild else "minor"
+        involved = [claim for side in sides for claim in side if any(side in pair for pair in differing)]
+        words = "; ".join(f"{_side(a)} ≠ {_side(b)}" for a, b in differing)
+        values = (" against ".join(dict.fromkeys(_words(c) for c in involved)), "–")
+        yield finding("statement_against_statement", involved, values, ("undecided", severity), words, says)
+
+
+def _side(claims: list[Claim]) -> str:
+    return f"{_words(claims[0])} ({', '.join(dict.fromkeys(c.source.id for c in claims))})"
+
+
+def _second_hand(a: Claim, b: Claim) -> bool:
+    return "second_hand" in (a.source.read, b.source.read)
+
+
+def _round(a: Claim, b: Claim) -> bool:
+    """Return whether one is the other to fewer digits: 500B and 519B."""
+    if a.printed is None or b.printed is None or a.unit != b.unit or a.unit in COUNTED:
+        return False
+    return overlap(coarse(a), claimed(b)) or overlap(coarse(b), claimed(a))
 
 
 def _words(claim: Claim) -> str:
@@ -165,20 +179,31 @@ def _meaning(claim: Claim) -> tuple[str, ...]:
 
 def _agree(a: Claim, b: Claim) -> bool:
     """Return whether two statements can both be true."""
+    if a.unit == b.unit == "date":
+        (first, last), (start, end) = _days(a), _days(b)
+        return first <= end and start <= last
     if a.unit in TEXT_UNITS or b.unit in TEXT_UNITS:
-        if a.unit != "date" or b.unit != "date":
-            return a.value == b.value
-        exact = [c.value or "" for c in (a, b)]
-        if "less_than" in (a.hedge, b.hedge):
-            bound, other = (a, b) if a.hedge == "less_than" else (b, a)
-            return other.hedge != "exact" or (other.value or "") < (bound.value or "")
-        if "up_to" in (a.hedge, b.hedge):
-            bound, other = (a, b) if a.hedge == "up_to" else (b, a)
-            return other.hedge != "exact" or (other.value or "") == (bound.value or "")[: len(other.value or "")]
-        return exact[0].startswith(exact[1]) or exact[1].startswith(exact[0])
-    if a.unit != b.unit or a.kind != b.kind:
+        return a.value == b.value
+    if a.unit != b.unit or {a.kind, b.kind} == {"ratio", "exceeds"}:
         return False
+    if a.hedge == b.hedge == "exact":
+        return a.number == b.number or not apart(claimed(a), claimed(b))
     return overlap(claimed(a), claimed(b))
+
+
+def _days(claim: Claim) -> tuple[str, str]:
+    """Return the first and last day a worded date allows; partial dates stand for all their days."""
+    value = claim.value or ""
+    first, last = (value + "-01-01")[:10], value + "-12-31"[len(value) - 4 :]
+    match claim.hedge:
+        case "up_to":
+            return "", last
+        case "less_than":
+            return "", first[:-1]  # sorts before the day itself
+        case "at_least" | "more_than":
+            return first, "~"
+        case _:
+            return first, last
 
 
 CHECKS = (

@@ -1,25 +1,30 @@
 """Statements of the form "ahead of": won and lost rows, counted."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from harness.claims.bounds import Bounds, claimed, overlap, quotient
-from harness.claims.checks.derived import printed_bounds
+from harness.claims.bounds import Bounds, claimed, difference, distance, overlap, printed, quotient
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode
 from harness.claims.findings import (
     AGREES,
     DENIED,
     LOOSELY,
+    NOT_SHOWN,
     NOTED,
     OPEN,
     Attempt,
     as_claimed,
     finding,
     judged,
-    show,
 )
 from harness.records import Claim, Finding
+
+RATIO_OR_LEAD = "ratio or lead"
+"""Listed as unstated where a source does not tell 148 % of from 148 % more than."""
+
+ALMOST = 0.75
+"""The share of rows that "almost every" asks for at least."""
 
 NEAREST = 3
 """How many supporting rows are listed when none supports a statement exactly."""
@@ -27,18 +32,24 @@ NEAREST = 3
 
 @dataclass(frozen=True)
 class Match:
-    """The rows that hold both a model and one column it is compared with."""
+    """The rows of one source that hold both a model and one column it is compared with."""
 
     other: str
     source: str
-    rows: list[tuple[Claim, Claim]]
+    rows: list[tuple[Claim, Claim]] = field(default_factory=list)
     """(model, other), same benchmark."""
-    better: list[bool]
+    leads: list[Bounds] = field(default_factory=list)
+    """By how much the model is ahead, as far as rounding tells; negative when it is behind."""
 
     @property
     def wins(self) -> int:
-        """Rows in which the model is ahead."""
-        return sum(self.better)
+        """Rows in which the model is ahead whatever rounding hides."""
+        return sum(lead[0] > 0 for lead in self.leads)
+
+    @property
+    def level(self) -> int:
+        """Rows that rounding leaves open."""
+        return sum(lead[0] <= 0 <= lead[1] for lead in self.leads)
 
     @property
     def means(self) -> tuple[float, float]:
@@ -48,41 +59,49 @@ class Match:
 
     def text(self) -> str:
         """Wins, and the rows that were not won."""
-        lost = [
-            f"{a.benchmark} {a.value} : {b.value}"
-            for (a, b), won in zip(self.rows, self.better, strict=True)
-            if not won
+        behind = [_scores(pair) for pair, lead in zip(self.rows, self.leads, strict=True) if lead[1] < 0]
+        level = [
+            _scores(pair) for pair, lead in zip(self.rows, self.leads, strict=True) if lead[0] <= 0 <= lead[1]
         ]
         ours, theirs = self.means
         words = f"{self.wins} of {len(self.rows)} rows against {self.other} in {self.source}, "
         words += f"means {ours:.4g} : {theirs:.4g}"
-        return words + (f", not ahead in {', '.join(lost)}" if lost else "")
+        words += f", behind in {', '.join(behind)}" if behind else ""
+        return words + (f", level in {', '.join(level)}" if level else "")
 
 
-def matches(desk: Desk, claim: Claim) -> list[Match]:
+def _scores(pair: tuple[Claim, Claim]) -> str:
+    return f"{pair[0].benchmark} {pair[0].value} : {pair[1].value}"
+
+
+def matches(desk: Desk, claim: Claim, *, every_revision: bool = False) -> list[Match]:
     """Return, per source and column meant, the rows a comparison can be read from."""
     found: dict[tuple[str, str], Match] = {}
     others = sorted({m for name in claim.comparators for m in desk.meanings(name)})
-    for table in desk.tables_for(claim):
+    for table in desk.tables_for(claim, every_revision=every_revision):
         for other in others:
             for benchmark, row in desk.rows_for(claim, table):
-                if claim.model not in row or other not in row:
-                    continue
-                record = desk.benchmarks.get(benchmark)
-                up = record.score.higher_is_better if record else True
-                ours, theirs = row[claim.model], row[other]
-                match = found.setdefault(
-                    (other, table.first.source.id), Match(other, table.first.source.id, [], [])
-                )
-                match.rows.append((ours, theirs))
-                match.better.append(ours.number > theirs.number if up else ours.number < theirs.number)
+                if claim.model in row and other in row:
+                    ours, theirs = row[claim.model], row[other]
+                    match = found.setdefault((other, ours.source.id), Match(other, ours.source.id))
+                    match.rows.append((ours, theirs))
+                    match.leads.append(_lead(desk, benchmark, ours, theirs))
     return list(found.values())
+
+
+def _lead(desk: Desk, benchmark: str, ours: Claim, theirs: Claim) -> Bounds:
+    record = desk.benchmarks.get(benchmark)
+    if record is None or record.score.higher_is_better:
+        return difference(printed(ours), printed(theirs))
+    return difference(printed(theirs), printed(ours))
 
 
 def wins_over_rows(desk: Desk) -> Iterator[Finding]:
     """Count won rows where the statement names its table, and compare with the number it gives."""
     for claim in desk.statements:
         if claim.kind not in ("exceeds", "at_least") or claim.over is None or not claim.over.tables:
+            continue
+        if claim.printed is not None and claim.unit != "benchmarks":
             continue
         found = matches(desk, claim)
         if found and claim.kind == "exceeds":
@@ -95,11 +114,12 @@ def _counted(claim: Claim, found: Sequence[Match]) -> Finding:
     used = [cell for match in found for pair in match.rows for cell in pair]
     arithmetic = "; ".join(match.text() for match in found)
     if claim.printed is not None:
-        attempts = [Attempt(f"rows of {m.source}", (m.wins, m.wins), m.text()) for m in found]
+        attempts = [Attempt(f"rows of {m.source}", (m.wins, m.wins + m.level), m.text()) for m in found]
         return judged("wins_over_rows", claim, used, attempts)
     wins, rows = sum(m.wins for m in found), sum(len(m.rows) for m in found)
-    enough = wins == rows or (claim.hedge == "about" and wins > 0.75 * rows)
-    judgement = AGREES if enough else OPEN if wins else DENIED
+    level = sum(m.level for m in found)
+    enough = wins == rows or (claim.hedge == "about" and wins > ALMOST * rows)
+    judgement = AGREES if enough else OPEN if wins + level else DENIED
     return finding(
         "wins_over_rows",
         [claim, *used],
@@ -130,20 +150,17 @@ def _level(claim: Claim, found: Sequence[Match]) -> Finding:
 
 
 def press_against_table(desk: Desk) -> Iterator[Finding]:
-    """Look for published rows behind a statement that names a skill and no benchmark."""
+    """Look for published rows behind a statement that names a skill, or nothing, in place of a benchmark."""
     for claim in desk.statements:
-        if claim.capability is None or not claim.comparators or "desk" not in claim.lanes:
+        if claim.benchmark is not None or claim.over is not None or not claim.comparators:
             continue
-        if claim.kind not in ("ratio", "exceeds", "at_least"):
+        if claim.kind not in ("ratio", "exceeds", "at_least") or "desk" not in claim.lanes:
             continue
-        found = matches(desk, claim)
+        found = matches(desk, claim, every_revision=True)
         if not found:
-            skill = claim.capability.replace("_", " ")
-            words = f"No published table holds the model, a comparator and a benchmark of {skill}."
-            judgement = NOTED
-            yield finding(
-                "press_against_table", [claim], (as_claimed(claim), "no row"), judgement, "no rows", words
-            )
+            skill = f" of {claim.capability.replace('_', ' ')}" if claim.capability else ""
+            words = f"No published table holds the model, a comparator and a benchmark{skill}."
+            yield finding("press_against_table", [claim], (as_claimed(claim), "no row"), NOTED, "no rows", words)
         elif claim.printed is not None:
             yield _ratio_rows(claim, found)
         else:
@@ -152,19 +169,18 @@ def press_against_table(desk: Desk) -> Iterator[Finding]:
 
 def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
     """Compare a percentage with each row's ratio; "ahead by 148 %" is also read as a lead."""
-    extra = 100.0 if claim.kind == "exceeds" else 0.0
-    value, half = claim.number, claim.rounding
-    readings: list[tuple[str, Bounds]] = [("a ratio", (value - half, value + half))]
-    if extra:
-        readings.append(("a lead", (extra + value - half, extra + value + half)))
+    wanted = printed(claim) if claim.hedge == "up_to" else claimed(claim)
+    readings: list[tuple[str, Bounds]] = [("a ratio", wanted)]
+    if claim.kind == "exceeds" or RATIO_OR_LEAD in claim.protocol.unstated:
+        readings.append(("a lead", (100 + wanted[0], 100 + wanted[1])))
     rows: list[tuple[float, Bounds, Claim, Claim]] = []
     for match in found:
         for ours, theirs in match.rows:
-            if printed_bounds(theirs)[0] > 0:
-                low, high = quotient(printed_bounds(ours), printed_bounds(theirs))
+            if printed(theirs)[0] > 0:
+                low, high = quotient(printed(ours), printed(theirs))
                 rows.append((100 * ours.number / theirs.number, (100 * low, 100 * high), ours, theirs))
-    fits = [(name, row) for name, wanted in readings for row in rows if overlap(row[1], wanted)]
-    nearest = sorted(rows, key=lambda row: min(abs(row[0] - (w[0] + w[1]) / 2) for _, w in readings))[:NEAREST]
+    fits = [(name, row) for name, bounds in readings for row in rows if overlap(row[1], bounds)]
+    nearest = sorted(rows, key=lambda row: min(distance((row[0], row[0]), b) for _, b in readings))[:NEAREST]
     shown = [row for _, row in fits] or nearest
     arithmetic = "; ".join(
         f"{ours.benchmark} ({ours.mode or 'mode not stated'}): {ours.value} / {theirs.value} = {ratio:.4g} %"
@@ -178,76 +194,80 @@ def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
         says = f"None of the {len(rows)} published rows of that skill gives it; the nearest are listed."
         says += " The source names no benchmark."
         judgement = OPEN
-    return finding(
-        "press_against_table",
-        [claim, *used],
-        (as_claimed(claim), f"{shown[0][0]:.4g} %"),
-        judgement,
-        arithmetic,
-        says,
-    )
+    values = (as_claimed(claim), f"{shown[0][0]:.4g} %" if shown else "no row")
+    return finding("press_against_table", [claim, *used], values, judgement, arithmetic or "no rows", says)
 
 
 _READINGS: Mapping[str, Callable[[Match], bool]] = {
-    "every row": lambda m: m.wins == len(m.rows),
-    "most rows": lambda m: 2 * m.wins > len(m.rows),
+    "every row": lambda m: m.wins + m.level == len(m.rows) and m.wins > 0,
+    "most rows": lambda m: 2 * (m.wins + m.level) > len(m.rows) and m.wins > 0,
     "the mean": lambda m: m.means[0] > m.means[1],
 }
 
 
 def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
-    """Read "ahead in X" in three ways: in every row, in most rows, in the mean.
+    """Read "ahead in X" in three ways: in every row, in most rows, in the mean; in each revision.
 
-    A loosely named comparator may mean any of its columns: a reading can hold against one of them or all.
+    A loosely named comparator may mean any of its columns: a reading can hold against one of them or all. The
+    statement names no benchmark, so no published row can contradict it: they can only fail to show it.
     """
-    groups = [[m for m in found if m.other in desk.meanings(name)] for name in claim.comparators]
-    groups = [group for group in groups if group]
-    holds = [name for name, test in _READINGS.items() if all(any(map(test, group)) for group in groups)]
+    absent = [name for name in claim.comparators if not any(m.other in desk.meanings(name) for m in found)]
+    named = [name for name in claim.comparators if name not in absent]
+    holds = [
+        f"{reading} of {source}"
+        for source in dict.fromkeys(m.source for m in found)
+        for reading, test in _READINGS.items()
+        if all(any(test(m) for m in found if m.source == source and m.other in desk.meanings(n)) for n in named)
+    ]
     always = all(test(m) for test in _READINGS.values() for m in found)
     used = [cell for match in found for pair in match.rows for cell in pair]
     arithmetic = "; ".join(match.text() for match in found)
     wins, rows = sum(m.wins for m in found), sum(len(m.rows) for m in found)
-    if always:
-        judgement, says = AGREES, "Ahead in every published row of that skill."
-    elif claim.kind == "at_least":
+    if claim.kind == "at_least" and not always:
         judgement, says = NOTED, "No limit is stated, so the rows decide nothing."
+    elif absent:
+        judgement, says = OPEN, f"No published row holds {', '.join(absent)}."
+    elif always:
+        judgement, says = AGREES, "Ahead in every published row it can be about."
     elif holds:
-        judgement = OPEN
-        without = [name for name in _READINGS if name not in holds]
-        says = f"Can be read to hold ({', '.join(holds)})" + (
-            f", not for {', '.join(without)}." if without else "."
-        )
+        judgement, says = OPEN, f"Holds in some readings only: {', '.join(holds)}."
     else:
-        judgement = DENIED
-        says = "Holds against every comparator neither in all rows, nor in most rows, nor in the mean."
-    recomputed = f"ahead in {wins} of {rows} rows"
-    values = (claim.says.en, recomputed)
+        judgement = NOT_SHOWN
+        says = "Not shown by the published rows: against every comparator neither all, nor most, nor the mean."
+    values = (claim.says.en, f"ahead in {wins} of {rows} rows")
     return finding("press_against_table", [claim, *used], values, judgement, arithmetic, says)
 
 
 def prose_against_table(desk: Desk) -> Iterator[Finding]:
     """Compare a score given in a sentence with the cells of the same model and benchmark."""
     for claim in desk.statements:
-        if claim.kind != "score" or claim.printed is None or claim.benchmark is None or claim.hedge != "exact":
+        if claim.kind != "score" or claim.printed is None or claim.benchmark is None or "desk" not in claim.lanes:
+            continue
+        if claim.over is not None:
             continue
         names = sorted(desk.meanings(claim.model))
         cells = [c for m in names for c in desk.cells_of.get((claim.benchmark, m), ()) if same_mode(c, claim)]
-        cells = [c for c in cells if c.form == "table" and (c.metric is None or claim.metric in (None, c.metric))]
-        if not cells or any(overlap(printed_bounds(c), claimed(claim)) for c in cells):
+        cells = [c for c in cells if c.form == "table" and c.unit == claim.unit]
+        cells = [c for c in cells if claim.metric in (None, c.metric)]
+        if not cells:
             continue
-        values = ", ".join(f"{c.value} ({c.source.id})" for c in cells)
+        fits = [c for c in cells if overlap(printed(c), claimed(claim))]
+        values = ", ".join(f"{c.value} ({c.source.id})" for c in fits or cells)
+        arithmetic = f"{claim.value} in the sentence; in tables {values}"
+        says = "The sentence and a table agree." if fits else "No table prints it; neither is preferred."
+        recomputed = (fits or cells)[0].value or ""
         yield finding(
             "prose_against_table",
-            [claim, *cells],
-            (as_claimed(claim), show(cells[0].number)),
-            OPEN,
-            f"{claim.value} in the sentence; in tables {values}",
-            "The sentence and the tables differ; neither is preferred.",
+            [claim, *(fits or cells)],
+            (as_claimed(claim), recomputed),
+            AGREES if fits else OPEN,
+            arithmetic,
+            says,
         )
 
 
 def exceeds_on_benchmark(desk: Desk) -> Iterator[Finding]:
-    """Hold "ahead of B on benchmark X" against the two published numbers."""
+    """Hold "ahead of B on benchmark X" against the two published numbers, of one table where there is one."""
     for claim in desk.statements:
         if (
             claim.kind != "exceeds"
@@ -256,34 +276,37 @@ def exceeds_on_benchmark(desk: Desk) -> Iterator[Finding]:
             or not claim.comparators
         ):
             continue
-        ours = _current(desk, claim.benchmark, claim.model)
-        theirs = [
-            c
-            for name in claim.comparators
-            for m in desk.meanings(name)
-            for c in _current(desk, claim.benchmark, m)
-        ]
-        if not ours or not theirs:
+        together = [pair for match in matches(desk, claim) for pair in match.rows]
+        pairs = together or _across(desk, claim)
+        if not pairs:
             continue
-        record = desk.benchmarks.get(claim.benchmark)
-        up = record.score.higher_is_better if record else True
-        ahead = [(a.number > b.number) == up and a.number != b.number for a in ours for b in theirs]
-        judgement = AGREES if all(ahead) else OPEN if any(ahead) else DENIED
-        arithmetic = "; ".join(
-            f"{a.value} ({a.source.id}) : {b.value} ({b.source.id})" for a in ours for b in theirs
+        leads = [_lead(desk, claim.benchmark, ours, theirs) for ours, theirs in pairs]
+        says = (
+            "Both numbers stand in one table." if together else "They come from two papers; protocols may differ."
         )
-        yield finding(
-            "exceeds_on_benchmark",
-            [claim, *ours, *theirs],
-            (claim.says.en, f"{ours[0].value} : {theirs[0].value}"),
-            judgement,
-            arithmetic,
-            "The two numbers come from different papers; their protocols may differ.",
-        )
+        if all(lead[0] > 0 for lead in leads):
+            judgement = AGREES if together else LOOSELY
+        elif together and all(lead[1] < 0 for lead in leads):
+            judgement = DENIED
+        else:
+            judgement = OPEN
+        arithmetic = "; ".join(f"{a.value} ({a.source.id}) : {b.value} ({b.source.id})" for a, b in pairs)
+        values = (claim.says.en, f"{pairs[0][0].value} : {pairs[0][1].value}")
+        cells = [cell for pair in pairs for cell in pair]
+        yield finding("exceeds_on_benchmark", [claim, *cells], values, judgement, arithmetic, says)
 
 
-def _current(desk: Desk, benchmark: str, model: str) -> list[Claim]:
-    return [c for c in desk.cells_of.get((benchmark, model), ()) if c.standing == "current"]
+def _across(desk: Desk, claim: Claim) -> list[tuple[Claim, Claim]]:
+    ours = _current(desk, claim, claim.model)
+    theirs = [
+        c for name in claim.comparators for m in sorted(desk.meanings(name)) for c in _current(desk, claim, m)
+    ]
+    return [(a, b) for a in ours for b in theirs if same_mode(a, b) and a.unit == b.unit]
+
+
+def _current(desk: Desk, claim: Claim, model: str) -> list[Claim]:
+    cells = desk.cells_of.get((claim.benchmark or "", model), ())
+    return [c for c in cells if c.standing == "current" and same_mode(c, claim)]
 
 
 CHECKS = (

@@ -2,20 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.claims.bounds import Bounds, claimed, difference, mean, middle, overlap, quotient
+from harness.claims.bounds import claimed, difference, distance, mean, middle, overlap, printed, quotient
 from harness.claims.checks.registry import Check
-from harness.claims.desk import Desk, Table
-from harness.claims.findings import AGREES, DENIED, OPEN, Attempt, as_claimed, finding, judged, show
+from harness.claims.desk import Desk, Table, same_mode
+from harness.claims.findings import AGREES, DENIED, NOTED, OPEN, Attempt, as_claimed, finding, judged, show
 from harness.records import Claim, Finding
 
 Pair = tuple[Claim, Claim]
-
-
-def printed_bounds(claim: Claim) -> Bounds:
-    """Return what rounding leaves open of a printed cell; raises ValueError where it holds no number."""
-    if claim.printed is None:
-        raise ValueError(f"{claim.id}: the source printed no number")
-    return claim.printed.bounds
 
 
 def pairs(desk: Desk, claim: Claim) -> list[tuple[Table, Pair]]:
@@ -46,9 +39,9 @@ def ratio_from_rows(desk: Desk) -> Iterator[Finding]:
         scale, sign = (100.0, " %") if claim.unit == "percent" else (1.0, "")
         attempts, used = [], []
         for label, (top, bottom) in _operands(desk, claim):
-            if printed_bounds(bottom)[0] <= 0:
+            if printed(bottom)[0] <= 0:
                 continue
-            low, high = quotient(printed_bounds(top), printed_bounds(bottom))
+            low, high = quotient(printed(top), printed(bottom))
             bounds = (scale * low, scale * high)
             result = show(scale * top.number / bottom.number)
             arithmetic = f"{top.value} / {bottom.value} = {result}{sign}, by rounding {show(bounds)}"
@@ -63,19 +56,36 @@ def difference_from_rows(desk: Desk) -> Iterator[Finding]:
     for claim in desk.statements:
         if claim.kind != "exceeds" or claim.printed is None or claim.benchmark is None:
             continue
-        if claim.unit not in ("points", "percentage points"):
+        if claim.unit not in ("points", "percentage points", "percent"):
             continue
         attempts, used = [], []
         for table, (ours, other) in pairs(desk, claim):
-            bounds = difference(printed_bounds(ours), printed_bounds(other))
-            arithmetic = f"{ours.value} − {other.value} = {ours.number - other.number:.4g}"
-            attempts.append(Attempt(f"{table.id} against {other.model}", bounds, arithmetic))
+            attempts += _leads(claim, ours, other, f"{table.id} against {other.model}", up=_up(desk, claim))
             used += [ours, other]
         if attempts:
             found = judged("difference_from_rows", claim, used, attempts)
             if found.verdict == "contradicted":
                 found = found.model_copy(update={"says": f"{found.says}{_meant(desk, claim)}"})
             yield found
+
+
+def _up(desk: Desk, claim: Claim) -> bool:
+    record = desk.benchmarks.get(claim.benchmark or "")
+    return record.score.higher_is_better if record else True
+
+
+def _leads(claim: Claim, ours: Claim, other: Claim, label: str, *, up: bool) -> list[Attempt]:
+    """Return the lead in points; a lead "by percent" may also be meant as a share of the other's number."""
+    better, worse = (ours, other) if up else (other, ours)
+    bounds = difference(printed(better), printed(worse))
+    words = f"{better.value} − {worse.value} = {better.number - worse.number:.4g}"
+    found = [Attempt(label, bounds, words)]
+    low, high = printed(other)
+    if claim.unit == "percent" and low > 0:
+        share = (100 * bounds[0] / high, 100 * bounds[1] / low)
+        result = 100 * (better.number - worse.number) / other.number
+        found.append(Attempt(f"{label}, as a share", share, f"({words}) / {other.value} = {result:.4g} %"))
+    return found
 
 
 def _meant(desk: Desk, claim: Claim) -> str:
@@ -86,7 +96,7 @@ def _meant(desk: Desk, claim: Claim) -> str:
             for name, other in row.items():
                 if ours is None or name == claim.model:
                     continue
-                if overlap(difference(printed_bounds(ours), printed_bounds(other)), claimed(claim)):
+                if overlap(difference(printed(ours), printed(other)), claimed(claim)):
                     return f" The difference fits {name} ({ours.value} − {other.value})."
     return ""
 
@@ -125,14 +135,19 @@ def average_from_rows(desk: Desk) -> Iterator[Finding]:
             continue
         attempts = []
         for label, cells in sets:
-            bounds = mean([printed_bounds(c) for c in cells])
             total = sum(c.number for c in cells)
-            arithmetic = f"{label}: {total:.4g} / {len(cells)} = {total / len(cells):.4g}"
-            attempts.append(Attempt(label, bounds, arithmetic))
-        found = judged("average_from_rows", claim, [], attempts)
-        if found.verdict == "contradicted" and claim.source.party == "third":
+            addends = " + ".join(c.value or "" for c in cells)
+            arithmetic = f"{label}: ({addends}) / {len(cells)} = {total / len(cells):.4g}"
+            attempts.append(Attempt(label, mean([printed(c) for c in cells]), arithmetic))
+        exact = (claim.number, claim.number)
+        nearest = min(range(len(sets)), key=lambda i: distance(attempts[i].bounds, exact))
+        found = judged("average_from_rows", claim, sets[nearest][1], [attempts[nearest]])
+        partial = any(not c.complete for _, cells in sets for c in cells)
+        if found.verdict == "contradicted" and (claim.source.party == "third" or partial):
             # Press may average rows that were never printed: the rows cannot refute it, only fail to show it.
-            says = f"No set of published rows gives it. {found.says}"
+            says = (
+                f"None of {len(sets)} sets of published rows gives it; the nearest gives {attempts[nearest].text}."
+            )
             found = found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
         yield found
 
@@ -166,26 +181,31 @@ def _distinct(sets: Sequence[tuple[str, list[Claim]]]) -> list[tuple[str, list[C
 def mean_of_parts(desk: Desk) -> Iterator[Finding]:
     """Recompute a benchmark's number from its parts, plain and weighted by items."""
     for record in desk.benchmarks.values():
-        if not record.parts:
-            continue
-        for table in desk.tables.values():
-            row = table.rows.get(record.id)
-            for claim in (row or {}).values():
-                parts = [_part(desk, claim, part) for part in record.parts]
-                if all(parts):
-                    yield from _parts_against(desk, claim, [p for p in parts if p])
+        told: dict[tuple[str, str | None, str | None], list[Claim]] = {}
+        for table in desk.tables.values() if record.parts else ():
+            for claim in table.rows.get(record.id, {}).values():
+                told.setdefault((claim.model, claim.value, claim.mode), []).append(claim)
+        for same in told.values():
+            parts = [_part(desk, same[0], part) for part in record.parts]
+            if all(parts):
+                yield from _parts_against(desk, same, [p for p in parts if p])
 
 
 def _part(desk: Desk, claim: Claim, part: str) -> Claim | None:
     """Return the part's cell beside the claim: in the same source, else in another paper of the same maker."""
-    cells = [c for c in desk.cells_of.get((part, claim.model), ()) if c.standing == claim.standing]
+    cells = [
+        c
+        for c in desk.cells_of.get((part, claim.model), ())
+        if c.standing == claim.standing and same_mode(c, claim) and (c.metric is None or c.metric == claim.metric)
+    ]
     same = [c for c in cells if c.source.id == claim.source.id]
     maker = [c for c in cells if claim.source.of is not None and c.source.of == claim.source.of]
     return next(iter(same or maker), None)
 
 
-def _parts_against(desk: Desk, claim: Claim, parts: Sequence[Claim]) -> Iterator[Finding]:
-    bounds = [printed_bounds(p) for p in parts]
+def _parts_against(desk: Desk, claims: Sequence[Claim], parts: Sequence[Claim]) -> Iterator[Finding]:
+    claim = claims[0]
+    bounds = [printed(p) for p in parts]
     names = " + ".join(p.value or "" for p in parts)
     plain = mean(bounds)
     attempts = [Attempt("plain mean", plain, f"({names}) / {len(parts)} = {show(middle(plain))}")]
@@ -198,12 +218,14 @@ def _parts_against(desk: Desk, claim: Claim, parts: Sequence[Claim]) -> Iterator
         attempts.append(Attempt("weighted by items", weighted, arithmetic))
     if any(overlap(a.bounds, claimed(claim)) for a in attempts):
         return
-    found = judged("mean_of_parts", claim, parts, attempts)
-    low, high = min(p.number for p in parts), max(p.number for p in parts)
-    if found.verdict == "contradicted" and low <= claim.number <= high:
-        says = "Neither the plain nor the item-weighted mean of the parts gives it; weights are unstated."
-        found = found.model_copy(update={"verdict": "undecided", "severity": "info", "says": says})
-    yield found
+    if min(p.number for p in parts) <= claim.number <= max(p.number for p in parts):
+        tried = " nor ".join(a.label for a in attempts)
+        says = f"The {tried} of the parts does not give it; how they are weighted is not stated."
+        values = (as_claimed(claim), attempts[0].text)
+        arithmetic = "; ".join(a.arithmetic for a in attempts)
+        yield finding("mean_of_parts", [claim, *parts, *claims[1:]], values, NOTED, arithmetic, says)
+    else:
+        yield judged("mean_of_parts", claim, [*parts, *claims[1:]], attempts)
 
 
 def bound_over_rows(desk: Desk) -> Iterator[Finding]:
@@ -215,7 +237,7 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
             continue
         whole = [claim.benchmark, *claim.over.rows]
         cells = [c for b in whole for m in desk.meanings(claim.model) for c in desk.cells_of.get((b, m), ())]
-        below = [c for c in cells if c.standing == "current" and printed_bounds(c)[1] < claim.number]
+        below = [c for c in cells if c.standing == "current" and printed(c)[1] < claimed(claim)[0]]
         if not cells:
             continue
         read = [c for c in below if c.source.read != "second_hand"]
@@ -227,6 +249,8 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
             if below
             else "Every printed area is that high."
         )
+        if claim.protocol.unstated:
+            says += f" The source leaves open: {', '.join(claim.protocol.unstated)}."
         recomputed = f"lowest {lowest.value} ({lowest.benchmark})"
         order = [*read, *(c for c in below if c not in read)] or cells
         yield finding(

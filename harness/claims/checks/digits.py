@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from harness.claims.checks.registry import Check
-from harness.claims.desk import Desk, Table
+from harness.claims.desk import Desk, Table, scale
 from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claimed, finding, show
 from harness.records import Benchmark, Claim, Finding
+from harness.records.units import COUNTED, SCORES
 from harness.statistics.grim import can_tell, implied_repeats, is_possible
 
 SLIPS = (9.0, 110.0)
@@ -40,6 +41,8 @@ def _grim_row(desk: Desk, record: Benchmark, cells: list[Claim]) -> Iterator[Fin
     for claim in cells:
         printed, sizes = claim.printed, _sizes(desk, record, claim)
         if printed is None or claim.unit != "percent" or claim.metric not in _PER_ITEM or not sizes:
+            continue
+        if record.score.several_rates and claim.metric is None:
             continue
         if claim.repeats is not None:
             told = [n for n in sizes if can_tell(printed, n, claim.repeats)]
@@ -84,15 +87,10 @@ def impossible_precision(desk: Desk) -> Iterator[Finding]:
     for table in desk.tables.values():
         yield from _odd_digits(table)
     for claim in desk.statements:
-        if claim.unit in _COUNTED and claim.printed is not None and not claim.number.is_integer():
+        if claim.unit in COUNTED and claim.printed is not None and not claim.number.is_integer():
             says = f"{claim.unit} are counted in whole numbers."
             values = (as_claimed(claim), "a whole number")
             yield finding("impossible_precision", [claim], values, SLIGHTLY_OFF, claim.value or "", says)
-
-
-_COUNTED = frozenset(
-    {"experts", "GPUs", "teams", "organisations", "models", "benchmarks", "countries", "languages", "rank"}
-)
 
 
 def _odd_digits(table: Table) -> Iterator[Finding]:
@@ -114,10 +112,9 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
     yield from _turned_round(desk)
     for claim in desk.cells:
         record = desk.benchmarks.get(claim.benchmark or "")
-        scale = {"percent": 100.0, "fraction": 1.0, "points": 1.0}.get(claim.unit)
-        if record is None or scale is None:
+        if record is None or claim.unit not in SCORES:
             continue
-        low, high = (scale * end if claim.unit == "percent" else end for end in record.score.range)
+        low, high = scale(record, claim.unit)
         if not low <= claim.number <= high:
             judgement = DENIED if claim.standing == "current" else SLIGHTLY_OFF
             values = (as_claimed(claim), f"between {show(low)} and {show(high)}")
@@ -126,7 +123,14 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
             yield finding("unit_and_direction", [claim], values, judgement, words, says)
     for cells in desk.cells_of.values():
         for a, b in combinations(cells, 2):
-            yield from _slipped(a, b)
+            if _inside(desk, a) and _inside(desk, b):  # else the range has said it already
+                yield from _slipped(a, b)
+
+
+def _inside(desk: Desk, claim: Claim) -> bool:
+    record = desk.benchmarks.get(claim.benchmark or "")
+    low, high = scale(record, claim.unit) if record else (claim.number, claim.number)
+    return low <= claim.number <= high
 
 
 def _turned_round(desk: Desk) -> Iterator[Finding]:
@@ -135,9 +139,8 @@ def _turned_round(desk: Desk) -> Iterator[Finding]:
         record = desk.benchmarks.get(claim.benchmark or "")
         if record is None or record.score.higher_is_better or claim.printed is None:
             continue
-        above = claim.number > 100 if claim.kind == "ratio" and claim.unit == "percent" else claim.number > 0
-        if claim.kind in ("ratio", "exceeds") and above:
-            says = f"A lower number is better on {record.names[0]}: a larger one is no lead."
+        if claim.kind == "ratio" and claim.unit == "percent" and claim.number > 100:
+            says = f"A lower number is better on {record.names[0]}: a ratio above 100 % is no lead."
             values = (as_claimed(claim), "a lower number is better")
             words = f"{record.score.metric}: lower is better"
             yield finding("unit_and_direction", [claim], values, OPEN, words, says)

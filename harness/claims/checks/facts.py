@@ -1,10 +1,11 @@
 """Statements about sizes, memory and arithmetic, held against the model's own configuration."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from harness.claims.bounds import claimed, coarse, overlap
+from harness.claims.bounds import claimed, coarse, middle, overlap, printed
 from harness.claims.checks.registry import Check
-from harness.claims.desk import Desk
+from harness.claims.desk import Desk, evidence
 from harness.claims.findings import (
     AGREES,
     DENIED,
@@ -19,8 +20,11 @@ from harness.claims.findings import (
 )
 from harness.claims.quantities import SIZES, UnknownQuantityError, attempts
 from harness.facts.parameters import count
-from harness.facts.unpublished import UnpublishedError
+from harness.facts.unpublished import UnpublishedError, missing_sizes
 from harness.records import Architecture, Claim, Finding
+
+KIBI = 1.024
+"""1,024 tokens, in thousands."""
 
 _KAPLAN = 6
 """Operations per active parameter and training token, forward and backward (Kaplan et al., 2020, table 1)."""
@@ -33,44 +37,70 @@ def _architectures(desk: Desk) -> Mapping[str, Architecture]:
 
 
 def statement_against_facts(desk: Desk) -> Iterator[Finding]:
-    """Recompute stated sizes, savings and GPU counts from the configuration."""
+    """Recompute stated sizes, savings and GPU counts from the configuration; the same statement is told once."""
     architectures = _architectures(desk)
+    told: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in desk.statements:
-        if claim.kind == "rank" or not (claim.readings or claim.quantity in SIZES):
-            continue
+        if claim.kind != "rank" and (claim.readings or claim.quantity in SIZES):
+            value = claim.number if claim.printed else None
+            heard = claim.source.read == "second_hand"
+            told[claim.model, claim.quantity, value, claim.unit, claim.hedge, heard, *claim.readings].append(claim)
+    for claims in told.values():
+        claim, others = claims[0], claims[1:]
         try:
             found = attempts(claim, architectures)
         except UnpublishedError as error:
-            yield _not_computable(desk, claim, error)
+            yield _with(_not_computable(desk, claim, error), others)
             continue
         except UnknownQuantityError as error:
             says = f"The statement names a reading that cannot be computed: {error}."
-            yield finding(
-                "statement_against_facts",
-                [claim],
-                (as_claimed(claim), "–"),
-                OPEN,
-                str(error),
-                says,
-            )
+            values = (as_claimed(claim), "–")
+            yield finding("statement_against_facts", claims, values, OPEN, str(error), says)
             continue
         if found and claim.printed is not None:
-            yield _sized(claim, found)
+            yield _with(_known(_sized(claim, found), architectures[claim.model]), others)
         elif found:
-            yield _within(claim, found)
+            yield _with(_within(claim, found), others)
+
+
+def _with(found: Finding, others: list[Claim]) -> Finding:
+    """Return the finding with the other claims that say the same."""
+    more = [claim.id for claim in others]
+    return found.model_copy(
+        update={
+            "claims": [found.claims[0], *more, *found.claims[1:]],
+            "evidence": [*found.evidence, *evidence(others)],
+        }
+    )
+
+
+def _known(found: Finding, architecture: Architecture) -> Finding:
+    """Return the finding; a configuration known in part comes from a report, and a report refutes nobody."""
+    if found.verdict != "contradicted" or not missing_sizes(architecture):
+        return found
+    says = f"{found.says} The configuration is known in part only, from {architecture.source}: no verdict."
+    return found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
 
 
 def _sized(claim: Claim, found: list[Attempt]) -> Finding:
     """Judge a number; a size may have been cut off instead of rounded, and its last zeros may be no digits."""
+    if claim.quantity in ("context", "window") and (claim.value or "").endswith("K"):
+        # Contexts are counted in units of 1,024 tokens: 256K is 262,144.
+        found = [
+            Attempt(a.label, (a.bounds[0] / 1.024, a.bounds[1] / 1.024), f"{a.arithmetic}, K as 1,024")
+            for a in found
+        ]
     if claim.unit not in ("parameters", "tokens", "gigabytes"):
         judgement = judged("statement_against_facts", claim, [], found)
         if judgement.verdict == "reproduced" and judgement.severity == "info":
             # Conditions the source leaves unsaid decide it, not a way of counting.
             judgement = judgement.model_copy(update={"verdict": "undecided", "severity": "minor"})
         return judgement
+    if claim.hedge not in ("exact", "about"):
+        return judged("statement_against_facts", claim, [], found)
     low, high = coarse(claim)
-    cut = (claim.number, claim.number + 2 * claim.rounding)
-    return judged("statement_against_facts", claim, [], found, lax=(min(low, cut[0]), max(high, cut[1])))
+    cut = claim.number + 2 * (high - claim.number)
+    return judged("statement_against_facts", claim, [], found, lax=(low, cut))
 
 
 def _within(claim: Claim, found: list[Attempt]) -> Finding:
@@ -137,18 +167,16 @@ def training_arithmetic(desk: Desk) -> Iterator[Finding]:
         except UnpublishedError:
             continue
         by_rule = [
-            ("active with both embeddings", float(active.active)),
-            ("active without the input table", float(active.active_without_input_embedding)),
-            *((f"active as printed ({c.value})", c.number) for c in stated),
+            ("active with both embeddings", (float(active.active),) * 2),
+            ("active without the input table", (float(active.active_without_input_embedding),) * 2),
+            *((f"active as printed ({c.value})", printed(c)) for c in stated),
         ]
+        low, high = printed(tokens[0])
         found = [
             Attempt(
                 label,
-                (
-                    _KAPLAN * n * (tokens[0].number - tokens[0].rounding),
-                    _KAPLAN * n * (tokens[0].number + tokens[0].rounding),
-                ),
-                f"6 × {show(n)} × {tokens[0].value} = {_KAPLAN * n * tokens[0].number:.3e} ({label})",
+                (_KAPLAN * n[0] * low, _KAPLAN * n[1] * high),
+                f"6 × {show(middle(n))} × {tokens[0].value} = {_KAPLAN * middle(n) * middle((low, high)):.3e}",
             )
             for label, n in by_rule
         ]
@@ -176,6 +204,33 @@ def rank_by_size(desk: Desk) -> Iterator[Finding]:
         yield judged("rank_by_size", claim, [], [Attempt("by all weights", (rank, rank), words)])
 
 
+def licence_of_release(desk: Desk) -> Iterator[Finding]:
+    """Hold "released as open source", and a licence by name, against the licence of the weights."""
+    for claim in desk.statements:
+        licences = {m: desk.models[m].licence.id for m in sorted(desk.meanings(claim.model)) if m in desk.models}
+        words = "; ".join(f"{name}: {licence}" for name, licence in licences.items())
+        if not licences:
+            continue
+        if claim.quantity == "licence":
+            same = set(licences.values()) == {claim.value}
+            judgement = AGREES if same else DENIED
+            says = "The licence of the weights." if same else "The weights are under another licence."
+        elif claim.quantity == "open_source":
+            free = [licence in OPEN_SOURCE for licence in licences.values()]
+            judgement = AGREES if all(free) else OPEN
+            says = "An approved open-source licence." if all(free) else "The weights are public, not all of them "
+            says += (
+                "" if all(free) else "under an approved open-source licence: it depends on what the words mean."
+            )
+        else:
+            continue
+        yield finding("licence_of_release", [claim], (claim.says.en, words), judgement, words, says)
+
+
+OPEN_SOURCE = frozenset({"Apache-2.0", "MIT"})
+"""Licences approved by the Open Source Initiative, among those that models here have."""
+
+
 def _size(architecture: Architecture) -> float | None:
     try:
         return count(architecture).total
@@ -195,6 +250,12 @@ CHECKS = (
         "whether a model is as large among those named as it is said to be",
         "ranks among models whose sizes are not entered",
         rank_by_size,
+    ),
+    Check(
+        "licence_of_release",
+        "whether weights said to be open source are under an approved licence, and a named licence is theirs",
+        "what the terms of a maker's own licence allow",
+        licence_of_release,
     ),
     Check(
         "training_arithmetic",
