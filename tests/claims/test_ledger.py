@@ -63,7 +63,7 @@ def test_a_claim_says_in_both_languages_what_is_claimed(tmp_path):
     write(tmp_path)
     says = load(tmp_path)[1].says
     assert says.en == "Other Model scores 40 on Quiz"
-    assert says.ko == "Other Model의 Quiz 점수는 40"
+    assert says.ko == "Other Model의 Quiz 점수는 40이다"
 
 
 def test_names_as_printed_resolve_to_one_id(tmp_path):
@@ -87,7 +87,7 @@ def test_a_claim_knows_its_file_and_line(tmp_path):
 def test_a_dash_is_kept_and_cannot_be_tested(tmp_path):
     write(tmp_path, tables=[{"id": "t", "columns": ["m"], "rows": {"quiz": {"m": None}}}])
     (claim,) = load(tmp_path)
-    assert claim.untestable == "the source printed a dash"
+    assert claim.untestable == "a dash is printed, or the number is not known to us"
 
 
 def test_cells_on_closed_weights_or_closed_items_say_why_no_run_can_test_them(tmp_path):
@@ -146,6 +146,14 @@ def test_a_problem_names_the_line_it_stands_on(tmp_path):
         ({"value": "7,00B"}, "commas part thousands"),
         ({"lanes": []}, "untestable"),
         ({"kind": "sructure"}, "is not a valid word"),
+        ({"unit": "parameter"}, "no unit 'parameter'; fix: did you mean parameters"),
+        ({"capability": "knowlege"}, "no capability 'knowlege'; fix: did you mean knowledge"),
+        ({"quantity": "parameter_total"}, "no size 'parameter_total'; fix: did you mean parameters_total"),
+        ({"mode": "non-thinking"}, "is not a valid word"),
+        ({"over": {"rows": ["quizz"]}}, "no benchmark record 'quizz'"),
+        ({"readings": [{"quantity": "kv_cashe_share"}]}, "no reading 'kv_cashe_share'"),
+        ({"readings": [{"quantity": "kv_cache_share", "against": "nobody"}]}, "no baseline 'nobody'"),
+        ({"readings": [{"quantity": "gpus", "gpu": "h200", "dtype": "bfloat16"}]}, "no GPU 'h200'"),
         ({"over": {"tables": ["card/none"]}}, "no such table: 'card/none'"),
         ({"over": {"operands": ["card/x", "card/y"]}}, "no such claim: 'card/x'"),
     ],
@@ -153,6 +161,27 @@ def test_a_problem_names_the_line_it_stands_on(tmp_path):
 def test_a_bad_statement_is_named_with_what_is_wrong(tmp_path, change, words):
     write(tmp_path, tables=[], statements=[statement(**change)])
     assert any(words in text for text in problems(tmp_path))
+
+
+def test_a_dropped_cell_is_a_problem(tmp_path):
+    write(tmp_path, tables=[{"id": "t", "columns": ["m", "other"], "rows": {"quiz": {"m": "50"}}}])
+    assert "no cell for other; fix: write null for a printed dash" in problems(tmp_path)[0]
+
+
+def test_two_spellings_of_one_column_are_a_problem(tmp_path):
+    rows = {"quiz": {"m": "50", "M": "60"}}
+    write(tmp_path, tables=[{"id": "t", "columns": ["m", "M"], "rows": rows}])
+    assert any("two columns mean the same model" in text for text in problems(tmp_path))
+
+
+def test_a_date_that_is_none_is_a_problem(tmp_path):
+    write(tmp_path, source={**SOURCE, "date": "yesterday"})
+    assert "source.date" in problems(tmp_path)[0]
+
+
+def test_a_key_that_is_no_word_is_a_problem(tmp_path):
+    (tmp_path / "card.yaml").write_text("? [a, b]\n: 1\n")
+    assert "a key must be a word" in problems(tmp_path)[0]
 
 
 def test_a_missing_locator_is_a_problem(tmp_path):

@@ -181,6 +181,21 @@ class TestClaims:
         assert code == 2
         assert "exists" in err
 
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["solar-open-report", "--of", "smollm2_135m"], "solar-open-report exists"),
+            (["../../../zz", "--of", "smollm2_135m"], "id:"),
+            (["my-card", "--of", "smollm2_135m", "--kind", "card"], "kind:"),
+        ],
+    )
+    def test_a_source_that_cannot_be_writes_nothing(self, harness, ledger, arguments, words):
+        before = sorted(ledger.rglob("*"))
+        code, _, err = harness("claims", "new", *arguments)
+        assert code == 2
+        assert words in err
+        assert sorted(ledger.rglob("*")) == before
+
     def test_an_unknown_benchmark_is_named_with_the_nearest(self, harness, ledger):
         code, _, err = harness("claims", "new", "my-card", "--of", "smollm2_135m", "--rows", "kmmlu_por")
         assert code == 2

@@ -74,13 +74,20 @@ def _scores(pair: tuple[Claim, Claim]) -> str:
     return f"{pair[0].benchmark} {pair[0].value} : {pair[1].value}"
 
 
-def matches(desk: Desk, claim: Claim, *, every_revision: bool = False) -> list[Match]:
-    """Return, per source and column meant, the rows a comparison can be read from."""
+def matches(desk: Desk, claim: Claim, *, every_revision: bool = False, main: bool = False) -> list[Match]:
+    """Return, per source and column meant, the rows a comparison can be read from.
+
+    With `main`, only rows whose benchmark tests the skill before any other: a mathematics exam in Korean is a
+    Korean row first.
+    """
     found: dict[tuple[str, str], Match] = {}
     others = sorted({m for name in claim.comparators for m in desk.meanings(name)})
     for table in desk.tables_for(claim, every_revision=every_revision):
         for other in others:
             for benchmark, row in desk.rows_for(claim, table):
+                record = desk.benchmarks.get(benchmark)
+                if main and (record is None or record.capability[0] != claim.capability):
+                    continue
                 if claim.model in row and other in row:
                     ours, theirs = row[claim.model], row[other]
                     match = found.setdefault((other, ours.source.id), Match(other, ours.source.id))
@@ -211,13 +218,15 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     A loosely named comparator may mean any of its columns: a reading can hold against one of them or all. The
     statement names no benchmark, so no published row can contradict it: they can only fail to show it.
     """
+    main = matches(desk, claim, every_revision=True, main=True) if claim.capability else []
     absent = [name for name in claim.comparators if not any(m.other in desk.meanings(name) for m in found)]
     named = [name for name in claim.comparators if name not in absent]
     holds = [
-        f"{reading} of {source}"
-        for source in dict.fromkeys(m.source for m in found)
+        f"{reading} of {source}{which}"
+        for which, group in (("", found), (", rows of that skill first", main))
+        for source in dict.fromkeys(m.source for m in group)
         for reading, test in _READINGS.items()
-        if all(any(test(m) for m in found if m.source == source and m.other in desk.meanings(n)) for n in named)
+        if all(any(test(m) for m in group if m.source == source and m.other in desk.meanings(n)) for n in named)
     ]
     always = all(test(m) for test in _READINGS.values() for m in found)
     used = [cell for match in found for pair in match.rows for cell in pair]

@@ -76,6 +76,13 @@ def test_two_papers_on_a_third_model_are_compared():
     assert (found.verdict, found.severity) == ("undecided", "minor")
 
 
+@pytest.mark.parametrize(("check", "newer"), [(revision_against_revision, True), (source_against_source, False)])
+def test_the_last_digit_is_a_difference_too(check, newer):
+    other = source(id="card-2", of="m", supersedes="card") if newer else OTHER
+    a = rows("83.9", source=CARD if newer else PAPER, standing="superseded" if newer else "current")
+    assert only(check(desk(a, rows("83.8", source=other)))).severity == "info"
+
+
 def test_a_difference_within_rounding_is_silent():
     assert list(source_against_source(desk(rows("80.0", source=PAPER), rows("80", source=OTHER)))) == []
 
@@ -89,10 +96,10 @@ def test_what_was_measured_differently_is_not_compared(changes):
     assert list(source_against_source(desk(plain, other))) == []
 
 
-def test_a_difference_that_turns_an_order_round_is_major():
+def test_a_difference_that_turns_an_order_round_says_so():
     own = table({"quiz": {"o": "79.1", "m": "80.1"}}, source=PAPER)
     found = only(source_against_source(desk(own, rows("78.0", source=OTHER))))
-    assert found.severity == "major"
+    assert found.severity == "minor"
     assert "the order against o (79.1) in paper turns round" in found.says
 
 
@@ -121,6 +128,18 @@ class TestStatements:
         assert found.claims == ["a/s", "b/s", "c/s"]
         assert "500B parameters (b, c)" in found.arithmetic
 
+    def test_things_that_are_counted_are_exact(self):
+        assert self.findings(self.say("a", "14", "organisations"), self.say("b", "15", "organisations"))
+
+    def test_only_the_pairs_that_differ_are_named(self):
+        claims = [self.say("a", "519B"), self.say("b", "500B", hedge="about"), self.say("c", "400B")]
+        (found,) = self.findings(*claims)
+        assert "519B parameters (a) ≠ about" not in found.arithmetic
+
+    def test_a_number_to_fewer_digits_is_a_note(self):
+        (found,) = self.findings(self.say("a", "519B"), self.say("b", "500B"))
+        assert found.severity == "info"
+
     def test_at_least_and_a_larger_number_agree(self):
         assert self.findings(self.say("a", "28", hedge="at_least"), self.say("b", "30")) == []
 
@@ -135,6 +154,9 @@ class TestStatements:
             (("2026-01-15", "up_to"), ("2026-01-15", "exact"), True),
             (("2026-01-15", "less_than"), ("2026-01-15", "exact"), False),
             (("2026-01-15", "exact"), ("2025-12", "exact"), False),
+            (("2026-01-15", "up_to"), ("2025-12", "exact"), True),
+            (("2026-01-15", "at_least"), ("2026-03-01", "exact"), True),
+            (("2026", "up_to"), ("2026-03-01", "exact"), True),
         ],
     )
     def test_dates_are_compared_as_far_as_they_are_known(self, first, second, silent):

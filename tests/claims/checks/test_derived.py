@@ -57,6 +57,12 @@ class TestRatio:
         found = only(ratio_from_rows(desk(TABLE, self.ratio("110", source=heard), benchmarks=BENCHMARKS)))
         assert found.verdict == "undecided"
 
+    def test_cells_known_second_hand_refute_nobody(self):
+        heard = table(ROWS, source=source(of="m", read="second_hand"))
+        found = only(ratio_from_rows(desk(heard, self.ratio("110"), benchmarks=BENCHMARKS)))
+        assert found.verdict == "undecided"
+        assert "known second-hand only" in found.says
+
     def test_a_ratio_without_any_published_row_is_no_finding(self):
         assert list(ratio_from_rows(desk(self.ratio("110"), benchmarks=BENCHMARKS))) == []
 
@@ -74,6 +80,16 @@ class TestDifference:
         assert found.verdict == "contradicted"
         assert "fits o (73.0 − 70.3)" in found.says
 
+    def test_where_lower_is_better_the_lead_is_the_other_way_round(self):
+        rows = table({"quiz": {"m": "5.0", "n": "7.0"}}, source=CARD)
+        lower = benchmark(score={"metric": "cer", "higher_is_better": False})
+        assert only(difference_from_rows(desk(rows, self.lead("2.0"), benchmarks=[lower]))).verdict == "reproduced"
+
+    def test_a_lead_in_percent_may_be_a_share(self):
+        rows = table({"quiz": {"m": "60.0", "n": "50.0"}}, source=CARD)
+        claim = self.lead("20").model_copy(update={"unit": "percent"})
+        assert only(difference_from_rows(desk(rows, claim))).verdict == "reproduced"
+
 
 class TestAverage:
     def average(self, value: str, count: int = 2):
@@ -87,7 +103,13 @@ class TestAverage:
     def test_a_mean_that_no_set_of_rows_gives_stays_open_for_press(self):
         found = only(average_from_rows(desk(TABLE, self.average("75.9"))))
         assert (found.verdict, found.severity) == ("undecided", "minor")
-        assert "149.8 / 2 = 74.9" in found.arithmetic
+        assert "(89.8 + 60.0) / 2 = 74.9" in found.arithmetic
+        assert "card/results/maze/m" in found.claims
+
+    def test_a_table_that_is_here_in_part_contradicts_nobody(self):
+        rows = table(ROWS, source=CARD, complete=False)
+        claim = self.average("75.9").model_copy(update={"source": rows[0].source})
+        assert only(average_from_rows(desk(rows, claim))).verdict == "undecided"
 
     def test_a_mean_in_the_makers_own_document_is_contradicted(self):
         claim = self.average("75.9").model_copy(update={"source": TABLE[0].source})
@@ -119,6 +141,11 @@ class TestParts:
     def test_a_whole_between_its_parts_may_have_other_weights(self):
         rows = table({"whole": {"m": "45.0"}, "a": {"m": "30.0"}, "b": {"m": "70.0"}}, source=CARD)
         assert only(mean_of_parts(desk(rows, benchmarks=PARTS))).verdict == "undecided"
+
+    def test_parts_of_another_mode_are_not_its_parts(self):
+        whole = table({"whole": {"m": "80.0"}}, source=CARD, mode="non_thinking")
+        parts = table({"a": {"m": "30.0"}, "b": {"m": "70.0"}}, table="t", source=CARD, mode="thinking")
+        assert list(mean_of_parts(desk(whole, parts, benchmarks=PARTS))) == []
 
     def test_a_missing_part_is_no_finding(self):
         rows = table({"whole": {"m": "80.0"}, "a": {"m": "30.0"}}, source=CARD)
@@ -154,6 +181,10 @@ class TestBound:
         found = only(bound_over_rows(desk(table(AREAS, source=CARD), self.claim("97"))))
         assert (found.verdict, found.severity) == ("contradicted", "major")
         assert "b 94.3 < 97" in found.arithmetic
+
+    def test_an_area_within_the_rounding_of_the_bound_is_not_below_it(self):
+        rows = table({"safety": {"m": "97.0"}, "a": {"m": "97.5"}, "b": {"m": "96.9"}}, source=CARD)
+        assert only(bound_over_rows(desk(rows, self.claim("97")))).verdict == "reproduced"
 
     def test_a_bound_below_every_area_agrees(self):
         assert only(bound_over_rows(desk(table(AREAS, source=CARD), self.claim("94")))).verdict == "reproduced"

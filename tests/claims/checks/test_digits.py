@@ -49,6 +49,13 @@ class TestGrim:
         assert list(grim(desk(cells("80.3"), benchmarks=[graded]))) == []
         assert list(grim(desk(cells("7.33", unit="points"), benchmarks=[EXAM]))) == []
 
+    def test_a_rate_that_may_be_over_instructions_is_left_alone(self):
+        rates = benchmark(
+            id="exam", names=["E"], items=30, score={"metric": "a", "binary": True, "several_rates": True}
+        )
+        assert list(grim(desk(cells("80.3"), benchmarks=[rates]))) == []
+        assert only(grim(desk(cells("80.3", metric="prompt_strict"), benchmarks=[rates])))
+
     @given(st.integers(1, 2000), st.integers(1, 20), st.data())
     def test_a_true_mean_over_stated_repeats_never_raises_an_alarm(self, n, repeats, data):
         k = data.draw(st.integers(0, n * repeats))
@@ -99,6 +106,12 @@ class TestUnits:
         wide = benchmark(score={"metric": "rating", "range": [0, 100]})
         found = only(unit_and_direction(desk(*slipped, benchmarks=[wide])))
         assert "a factor of 10" in found.recomputed
+
+    def test_fractions_may_be_printed_as_points_and_ranges_to_100_as_percent(self):
+        whole = benchmark(score={"metric": "rating", "range": [0, 100]})
+        rows = [table({"quiz": {"m": "73.0"}}, unit="points")]
+        assert list(unit_and_direction(desk(*rows, benchmarks=[benchmark()]))) == []
+        assert only(unit_and_direction(desk(table({"quiz": {"m": "173.0"}}), benchmarks=[whole])))
 
     @pytest.mark.parametrize(("value", "alarms"), [("120", 1), ("80", 0)])
     def test_a_ratio_above_100_on_an_error_rate_is_no_lead(self, value, alarms):

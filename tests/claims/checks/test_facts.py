@@ -1,4 +1,11 @@
-from harness.claims.checks.facts import rank_by_size, statement_against_facts, training_arithmetic
+import pytest
+
+from harness.claims.checks.facts import (
+    licence_of_release,
+    rank_by_size,
+    statement_against_facts,
+    training_arithmetic,
+)
 from harness.facts.parameters import count
 from harness.records import Finding
 from harness.records.architecture import Architecture
@@ -15,7 +22,8 @@ def only(findings) -> Finding:
 
 
 def size(value: str, quantity: str = "parameters_total", **changes):
-    return statement(kind="structure", value=value, unit="parameters", quantity=quantity, **changes)
+    data = {"kind": "structure", "value": value, "unit": "parameters", "quantity": quantity}
+    return statement(**(data | changes))
 
 
 def check(claim, *others, models=(MODEL,)):
@@ -42,6 +50,45 @@ def test_a_planted_size_is_contradicted_with_the_count():
     found = only(check(size("135M")))
     assert (found.verdict, found.severity) == ("contradicted", "major")
     assert f"{TOTAL:,}" in found.arithmetic
+
+
+@pytest.mark.parametrize(("printed", "hedge"), [("200M", "more_than"), ("170M", "less_than")])
+def test_a_round_number_stretches_only_where_the_wording_allows(printed, hedge):
+    assert only(check(size(printed, hedge=hedge))).verdict == "contradicted"
+
+
+@pytest.mark.parametrize(("printed", "severity"), [("18072만", "none"), ("18070만", "info"), ("18000만", "info")])
+def test_a_number_that_is_cut_off_at_its_round_digits_agrees(printed, severity):
+    larger = MODEL.architecture.model_copy(update={"vocab_size": 10_350})  # 180,721,000
+    found = only(check(size(printed), models=[MODEL.model_copy(update={"architecture": larger})]))
+    assert (found.verdict, found.severity) == ("reproduced", severity)
+
+
+def test_contexts_count_a_thousand_as_1024():
+    assert only(check(size("4K", "context", unit="tokens"))).verdict == "reproduced"
+    assert only(check(size("5K", "context", unit="tokens"))).verdict == "contradicted"
+
+
+def test_the_same_statement_in_two_articles_is_told_once():
+    other = source(id="other-article", kind="press", party="third")
+    found = only(check(size("135M"), size("135M", source=other)))
+    assert found.claims == ["article/s", "other-article/s"]
+
+
+class TestLicence:
+    def release(self, **changes):
+        return statement(kind="adoption", value=None, unit="text", quantity="open_source", **changes)
+
+    def test_an_approved_licence_is_open_source(self):
+        assert only(licence_of_release(desk(self.release(), models=[MODEL]))).severity == "none"
+
+    def test_the_makers_own_terms_leave_it_open(self):
+        own = model(licence={"id": "own terms", "allows": "much"})
+        assert only(licence_of_release(desk(self.release(), models=[own]))).verdict == "undecided"
+
+    def test_a_licence_by_another_name_is_contradicted(self):
+        claim = statement(kind="structure", value="Apache-2.0", unit="text", quantity="licence")
+        assert only(licence_of_release(desk(claim, models=[MODEL]))).verdict == "contradicted"
 
 
 def test_active_parameters_name_the_counting_rule_that_fits():
@@ -115,8 +162,18 @@ class TestSavings:
         reading = {"quantity": "kv_cache_share", "against": "without_windows"}
         claim = statement(kind="efficiency", value="27", readings=[reading], quantity="saving")
         found = only(check(claim, models=[model(architecture=architecture)]))
-        assert found.verdict == "reproduced"  # 25 % + 7,500 % / tokens: 27 % near 3,750 tokens
+        # 25 % + 7,500 % / tokens: 27 % near 3,750 tokens, and nowhere else.
+        assert (found.verdict, found.severity) == ("undecided", "minor")
         assert "tokens against every layer seeing all" in found.recomputed
+
+    def test_an_unpublished_window_is_never_taken_for_none(self):
+        mixers = {"local": {**self.HYBRID.mixers["local"].model_dump(), "window": "unpublished"}}
+        mixers["global"] = self.HYBRID.mixers["global"].model_dump()
+        open_window = Architecture.model_validate(self.HYBRID.model_dump() | {"mixers": mixers})
+        reading = {"quantity": "cached_tokens_share", "against": "without_windows", "context": 1000}
+        claim = statement(kind="efficiency", value="32.5", readings=[reading], quantity="saving")
+        found = only(check(claim, models=[model(architecture=open_window)]))
+        assert (found.verdict, found.severity) == ("undecided", "info")
 
 
 class TestGpus:
