@@ -221,13 +221,14 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     main = matches(desk, claim, every_revision=True, main=True) if claim.capability else []
     absent = [name for name in claim.comparators if not any(m.other in desk.meanings(name) for m in found)]
     named = [name for name in claim.comparators if name not in absent]
-    holds = [
-        f"{reading} of {source}{which}"
-        for which, group in (("", found), (", rows of that skill first", main))
-        for source in dict.fromkeys(m.source for m in group)
-        for reading, test in _READINGS.items()
-        if all(any(test(m) for m in group if m.source == source and m.other in desk.meanings(n)) for n in named)
-    ]
+    holds = []
+    for which, group in (("all rows", found), ("rows of that skill first", main)):
+        for source in dict.fromkeys(m.source for m in group):
+            sides = [[m for m in group if m.source == source and m.other in desk.meanings(n)] for n in named]
+            fitting = [
+                reading for reading, test in _READINGS.items() if all(any(map(test, side)) for side in sides)
+            ]
+            holds += [f"{' and '.join(fitting)} ({which} of {source})"] if fitting else []
     always = all(test(m) for test in _READINGS.values() for m in found)
     used = [cell for match in found for pair in match.rows for cell in pair]
     arithmetic = "; ".join(match.text() for match in found)

@@ -218,10 +218,9 @@ def licence_of_release(desk: Desk) -> Iterator[Finding]:
         elif claim.quantity == "open_source":
             free = [licence in OPEN_SOURCE for licence in licences.values()]
             judgement = AGREES if all(free) else OPEN
-            says = "An approved open-source licence." if all(free) else "The weights are public, not all of them "
-            says += (
-                "" if all(free) else "under an approved open-source licence: it depends on what the words mean."
-            )
+            says = "An approved open-source licence."
+            if not all(free):
+                says = "The weights are public, under the maker's own terms: it depends on what the words mean."
         else:
             continue
         yield finding("licence_of_release", [claim], (claim.says.en, words), judgement, words, says)
