@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.claims.bounds import Bounds, claimed, distance, overlap
 from harness.claims.desk import evidence
-from harness.records import Claim, Finding, Outcome, Severity
+from harness.records import Claim, Finding, Outcome, Says, Severity
 from harness.records.claim import TEXT_UNITS
 
 Judgement = tuple[Outcome, Severity]
@@ -19,6 +19,14 @@ DENIED: Judgement = ("contradicted", "major")
 NOT_SHOWN: Judgement = ("undecided", "major")
 """No published number shows it, and none was named that could refute it."""
 
+AGREED = Says(en="Recomputed; it agrees within rounding.", ko="다시 계산한 값이 반올림 범위 안에서 맞는다.")
+HEARD = Says(
+    en="The source is known second-hand only, so nothing is held against its author.",
+    ko="출처를 직접 확인하지 못했으므로 작성자에게 불리하게 판정하지 않는다.",
+)
+HEARSAY = Says(
+    en="What speaks against it is known second-hand only.", ko="어긋나는 근거는 모두 간접 출처에서 온 것이다."
+)
 SMALL = 0.02
 """A gap below this share of the claimed value is minor."""
 
@@ -82,19 +90,28 @@ def judged(
     loosely = [a for a in attempts if lax is not None and overlap(a.bounds, lax)]
     nearest = min(attempts, key=lambda a: distance(a.bounds, wanted))
     if agreeing and len(agreeing) == len(attempts):
-        severity, words = "none", "Recomputed; it agrees within rounding."
+        severity, words = "none", AGREED
     elif agreeing:
         names = "; ".join(a.label for a in agreeing)
         rest = "; ".join(a.text for a in attempts if a not in agreeing)
         severity = "info"
-        words = f"It agrees when read as: {names}. Other readings give {rest}."
+        words = Says(
+            en=f"It agrees when read as: {names}. Other readings give {rest}.",
+            ko=f"읽는 방식에 따라 다르다. {show(agreeing[0].bounds)}로 읽으면 맞고, 다르게 읽으면 맞지 않는다.",
+        )
     elif loosely:
         severity = "info"
-        words = f"It agrees only as a round or cut-off number; recomputed {nearest.text}."
+        words = Says(
+            en=f"It agrees only as a round or cut-off number; recomputed {nearest.text}.",
+            ko=f"끝자리를 버리거나 어림한 값으로 보면 맞는다. 다시 계산한 값은 {show(nearest.bounds)}이다.",
+        )
     else:
         gap = distance(nearest.bounds, (claim.number, claim.number)) / (abs(claim.number) or 1.0)
         verdict, severity = "contradicted", "minor" if gap <= SMALL else "major"
-        words = f"No reading agrees within rounding; the nearest gives {nearest.text}."
+        words = Says(
+            en=f"No reading agrees within rounding; the nearest gives {nearest.text}.",
+            ko=f"반올림을 감안해도 맞는 해석이 없다. 가장 가까운 값은 {show(nearest.bounds)}이다.",
+        )
     shown = agreeing[0] if agreeing else nearest
     arithmetic = "; ".join(a.arithmetic for a in ([shown] if agreeing == list(attempts) else attempts))
     return finding(
@@ -108,7 +125,7 @@ def finding(
     values: tuple[str, str],
     judgement: Judgement,
     arithmetic: str,
-    says: str,
+    says: Says,
 ) -> Finding:
     """Return a finding on the first claim by the evidence of the others; values are (claimed, recomputed).
 
@@ -119,16 +136,16 @@ def finding(
         witnesses = list(claims[1:]) or list(claims)
         if claims[0].source.read == "second_hand":
             verdict, severity = OPEN
-            says += " The source is known second-hand only, so nothing is held against its author."
+            says += HEARD
         elif all(claim.source.read == "second_hand" for claim in witnesses):
             verdict, severity = OPEN
-            says += " What speaks against it is known second-hand only."
+            says += HEARSAY
     named = ":".join(claim.id for claim in claims[:2])
     return Finding(
         id=f"{check}:{named}",
         check=check,
         claims=list(dict.fromkeys(claim.id for claim in claims)),
-        statement=claims[0].says.en,
+        statement=claims[0].says,
         claimed=values[0],
         recomputed=values[1],
         verdict=verdict,

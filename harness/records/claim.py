@@ -40,6 +40,10 @@ class Says(Record):
     en: str
     ko: str
 
+    def __add__(self, other: "Says") -> "Says":
+        """Return both sentences, one after the other."""
+        return Says(en=f"{self.en} {other.en}", ko=f"{self.ko} {other.ko}")
+
 
 class KnownProtocol(Record):
     """What the source says about how it measured; all else is listed in `unstated`."""

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from harness.records.base import Record
+from harness.records.claim import Says
 from harness.records.verdict import Outcome
 
 Severity = Literal["none", "info", "minor", "major"]
@@ -18,7 +19,7 @@ class Finding(Record):
     id: str
     check: str
     claims: list[str] = Field(min_length=1)
-    statement: str
+    statement: Says
     """What the first of them says."""
     claimed: str
     recomputed: str
@@ -27,5 +28,5 @@ class Finding(Record):
     evidence: list[str]
     """Where the numbers stand: file and line in the ledger, then the place in the source."""
     arithmetic: str
-    says: str
-    """One plain sentence."""
+    says: Says
+    """In plain words, for readers of both languages."""

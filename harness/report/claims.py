@@ -17,7 +17,7 @@ def claim_parts(claims: Sequence[Claim], findings: Sequence[Finding]) -> Iterato
         return
     yield _full(claims[0])
     for found in findings:
-        yield f"\n[bold]{found.check}[/bold] {found.verdict}, {found.severity}: {escape(found.says)}"
+        yield f"\n[bold]{found.check}[/bold] {found.verdict}, {found.severity}: {escape(found.says.en)}"
         yield f"  {escape(found.arithmetic)}"
         for place in found.evidence:
             yield f"  [dim]{escape(place)}[/dim]"

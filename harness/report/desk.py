@@ -41,14 +41,14 @@ def _block(found: Finding) -> str:
     more = f" and {len(found.claims) - 1} more" if len(found.claims) > 1 else ""
     lines = [
         f"[bold]{found.check}[/bold]  {escape(found.claims[0])}{more}",
-        escape(found.statement),
+        escape(found.statement.en),
         f"claimed: {escape(found.claimed)}",
         f"recomputed: {escape(found.recomputed)}  ({found.verdict})",
-        escape(found.says),
+        escape(found.says.en),
         f"[dim]{escape(_short(found.arithmetic))}[/dim]",
     ]
     told = [line for line in lines if not line.startswith("recomputed: –")]
-    return "\n".join(line for line in told if line != f"claimed: {escape(found.statement)}")
+    return "\n".join(line for line in told if line != f"claimed: {escape(found.statement.en)}")
 
 
 def summary(report: Report) -> str:
@@ -69,7 +69,7 @@ def annotations(findings: Sequence[Finding]) -> Iterator[str]:
     for found in findings:
         if found.severity in _LEVELS:
             place = found.evidence[0].partition(" ")[0]
-            yield _annotation(_LEVELS[found.severity], place, found.check, f"{found.says} {found.arithmetic}")
+            yield _annotation(_LEVELS[found.severity], place, found.check, f"{found.says.en} {found.arithmetic}")
 
 
 def at_least(findings: Sequence[Finding], severity: str) -> bool:

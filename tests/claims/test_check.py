@@ -78,3 +78,8 @@ class TestTheProjectsLedger:
             assert self.finding("statement_against_facts", claim).verdict == "reproduced"
         active = self.finding("statement_against_facts", "press-donga-2025-12-30/a000-s48")
         assert (active.verdict, active.claimed) == ("contradicted", "102억 parameters")
+
+    def test_every_finding_is_told_in_both_languages(self):
+        for found in self.report.findings:
+            assert found.says.en, found.id
+            assert any("가" <= letter <= "힣" for letter in found.says.ko), found.id

@@ -9,11 +9,17 @@ from harness.claims.bounds import apart, claimed, coarse, overlap, printed
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode, scale
 from harness.claims.findings import as_claimed, finding
-from harness.records import Claim, Finding, Severity
+from harness.records import Claim, Finding, Says, Severity
 from harness.records.claim import TEXT_UNITS
 from harness.records.units import COUNTED
 
 Relation = Literal["revision", "figure", "own_card", "source"]
+TWO_NUMBERS = Says(
+    en="Two documents print different numbers for the same model and benchmark; a finding on both, no verdict.",
+    ko="같은 모델과 벤치마크에 대해 두 문서의 숫자가 다르다. 양쪽에 대한 지적이며 어느 쪽도 판정하지 않는다.",
+)
+LATER = Says(en="A later revision prints another number.", ko="이후 판에서 숫자가 바뀌었다.")
+NO_MODE = Says(en="One of the two names no mode.", ko="둘 중 하나는 추론 모드를 밝히지 않는다.")
 POINT = 0.01
 """A gap below this share of the metric's range is said, and no more."""
 
@@ -52,7 +58,7 @@ def _comparable(a: Claim, b: Claim) -> bool:
     return same_metric and same_mode(a, b) and a.unit == b.unit and a.items == b.items
 
 
-def _flips(desk: Desk, a: Claim, b: Claim) -> str:
+def _flips(desk: Desk, a: Claim, b: Claim) -> Says | None:
     """Return the order that changes when one number is put in place of the other, if any does."""
     record = desk.benchmarks.get(a.benchmark or "")
     up = 1 if record is None or record.score.higher_is_better else -1
@@ -63,11 +69,12 @@ def _flips(desk: Desk, a: Claim, b: Claim) -> str:
         for rival in rivals:
             before, after = up * (cell.number - rival.number), up * (other.number - rival.number)
             if before * after < 0:
-                return (
-                    f" With {other.value} instead of {cell.value} the order against {rival.model} ({rival.value}) "
-                    f"in {cell.source.id} turns round."
+                swap = f"{cell.source.id}: {cell.value} → {other.value}, {rival.model} {rival.value}"
+                return Says(
+                    en=f"With the other number the order against {rival.model} turns round ({swap}).",
+                    ko=f"다른 값을 쓰면 {rival.model}과의 순서가 뒤집힌다 ({swap}).",
                 )
-    return ""
+    return None
 
 
 def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
@@ -79,9 +86,11 @@ def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
     severity: Severity = "info" if (small and not turned) or second_hand else "minor"
     subject = desk.subjects.get(a.model)
     variant = subject is not None and subject.kind == "variant"
-    unknown = " One of the two names no mode." if (a.mode is None) != (b.mode is None) and not variant else ""
-    says = "Two documents print different numbers for the same model and benchmark; a finding on both, no verdict"
-    says += f" on either.{unknown}{turned}"
+    says = LATER if check == "revision_against_revision" else TWO_NUMBERS
+    if (a.mode is None) != (b.mode is None) and not variant:
+        says += NO_MODE
+    if turned is not None:
+        says += turned
     arithmetic = f"{a.value} ({a.source.id}) − {b.value} ({b.source.id}) = {a.number - b.number:+.4g}"
     return finding(
         check,
@@ -103,9 +112,7 @@ def revision_against_revision(desk: Desk) -> Iterator[Finding]:
     """Compare a document with the revision it replaces."""
     for a, b in _differing(desk, "revision"):
         older, newer = (a, b) if b.source.supersedes == a.source.id else (b, a)
-        found = _pair(desk, "revision_against_revision", newer, older)
-        says = f"A later revision prints another number.{found.says.partition('on either.')[2]}"
-        yield found.model_copy(update={"says": says})
+        yield _pair(desk, "revision_against_revision", newer, older)
 
 
 def comparator_against_own_card(desk: Desk) -> Iterator[Finding]:
@@ -134,14 +141,20 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
             continue
         who = desk.subjects[subject].name if subject in desk.subjects else desk.models[subject].name
         name = f"{quantity.replace('_', ' ')} of {who}"
-        says = f"Statements differ on the {name}; a finding on all of them, no verdict on any."
+        says = Says(
+            en=f"Statements differ on the {name}; a finding on all of them, no verdict on any.",
+            ko=f"출처마다 다르게 적는다({name}). 모두에 대한 지적이며 어느 쪽도 판정하지 않는다.",
+        )
         same = [
             pair
             for pair in differing
             if all(g[0].printed for g in pair) and pair[0][0].number == pair[1][0].number
         ]
         if len(same) == len(differing):
-            says = f"The same number stands for different things in the {name}."
+            says = Says(
+                en=f"The same number stands for different things in the {name}.",
+                ko=f"같은 숫자가 서로 다른 것을 가리킨다({name}).",
+            )
         mild = all(_second_hand(a[0], b[0]) or _round(a[0], b[0]) for a, b in differing)
         severity: Severity = "info" if mild else "minor"
         involved = [claim for side in sides for claim in side if any(side in pair for pair in differing)]

@@ -6,9 +6,14 @@ from harness.claims.bounds import claimed, difference, distance, mean, middle, o
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, Table, same_mode
 from harness.claims.findings import AGREES, DENIED, NOTED, OPEN, Attempt, as_claimed, finding, judged, show
-from harness.records import Claim, Finding
+from harness.records import Claim, Finding, Says
 
 Pair = tuple[Claim, Claim]
+BELOW = Says(
+    en="Every area and the mean over areas would have to be that high.",
+    ko="모든 영역과 그 평균이 그 값 이상이어야 한다.",
+)
+ALL_ABOVE = Says(en="Every printed area is that high.", ko="적힌 모든 영역이 그 값 이상이다.")
 
 
 def pairs(desk: Desk, claim: Claim) -> list[tuple[Table, Pair]]:
@@ -65,7 +70,8 @@ def difference_from_rows(desk: Desk) -> Iterator[Finding]:
         if attempts:
             found = judged("difference_from_rows", claim, used, attempts)
             if found.verdict == "contradicted":
-                found = found.model_copy(update={"says": f"{found.says}{_meant(desk, claim)}"})
+                meant = _meant(desk, claim)
+                found = found.model_copy(update={"says": found.says + meant}) if meant else found
             yield found
 
 
@@ -88,7 +94,7 @@ def _leads(claim: Claim, ours: Claim, other: Claim, label: str, *, up: bool) -> 
     return found
 
 
-def _meant(desk: Desk, claim: Claim) -> str:
+def _meant(desk: Desk, claim: Claim) -> Says | None:
     """Return the column of the same row that the printed difference does fit, as a hint."""
     for table in desk.tables_for(claim):
         for _, row in desk.rows_for(claim, table):
@@ -97,8 +103,9 @@ def _meant(desk: Desk, claim: Claim) -> str:
                 if ours is None or name == claim.model:
                     continue
                 if overlap(difference(printed(ours), printed(other)), claimed(claim)):
-                    return f" The difference fits {name} ({ours.value} − {other.value})."
-    return ""
+                    words = f"{name} ({ours.value} − {other.value})"
+                    return Says(en=f"The difference fits {words}.", ko=f"그 차이는 {words}와 맞는다.")
+    return None
 
 
 def rank_from_rows(desk: Desk) -> Iterator[Finding]:
@@ -121,8 +128,9 @@ def rank_from_rows(desk: Desk) -> Iterator[Finding]:
                 attempt = Attempt(table.id, (ahead + 1, ahead + 1 + ties), arithmetic)
                 missing = [m for m in claim.comparators if m not in row]
                 found = judged("rank_from_rows", claim, order, [attempt])
-                note = f" Not in the row: {', '.join(missing)}." if missing else ""
-                yield found.model_copy(update={"says": found.says + note})
+                names = ", ".join(missing)
+                note = Says(en=f"Not in the row: {names}.", ko=f"이 줄에 없는 모델: {names}.")
+                yield found.model_copy(update={"says": found.says + note}) if missing else found
 
 
 def average_from_rows(desk: Desk) -> Iterator[Finding]:
@@ -145,8 +153,10 @@ def average_from_rows(desk: Desk) -> Iterator[Finding]:
         partial = any(not c.complete for _, cells in sets for c in cells)
         if found.verdict == "contradicted" and (claim.source.party == "third" or partial):
             # Press may average rows that were never printed: the rows cannot refute it, only fail to show it.
-            says = (
-                f"None of {len(sets)} sets of published rows gives it; the nearest gives {attempts[nearest].text}."
+            says = Says(
+                en=f"None of {len(sets)} sets of published rows gives it; nearest: {attempts[nearest].text}.",
+                ko=f"공개된 줄의 조합 {len(sets)}가지에서 그 평균이 나오지 않는다. 가장 가까운 값은 "
+                f"{show(attempts[nearest].bounds)}이다.",
             )
             found = found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
         yield found
@@ -220,7 +230,10 @@ def _parts_against(desk: Desk, claims: Sequence[Claim], parts: Sequence[Claim]) 
         return
     if min(p.number for p in parts) <= claim.number <= max(p.number for p in parts):
         tried = " nor ".join(a.label for a in attempts)
-        says = f"The {tried} of the parts does not give it; how they are weighted is not stated."
+        says = Says(
+            en=f"The {tried} of the parts does not give it; how they are weighted is not stated.",
+            ko="부분 점수의 평균과 맞지 않는다. 가중 방식은 밝히지 않았다.",
+        )
         values = (as_claimed(claim), attempts[0].text)
         arithmetic = "; ".join(a.arithmetic for a in attempts)
         yield finding("mean_of_parts", [claim, *parts, *claims[1:]], values, NOTED, arithmetic, says)
@@ -244,13 +257,10 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
         verdict, severity = DENIED if read else OPEN if below else AGREES
         lowest = min(cells, key=lambda c: c.number)
         arithmetic = "; ".join(f"{c.benchmark} {c.value} < {claim.value} ({c.source.id})" for c in below)
-        says = (
-            "Every area and the mean over areas would have to be that high."
-            if below
-            else "Every printed area is that high."
-        )
+        says = BELOW if below else ALL_ABOVE
         if claim.protocol.unstated:
-            says += f" The source leaves open: {', '.join(claim.protocol.unstated)}."
+            left = ", ".join(claim.protocol.unstated)
+            says += Says(en=f"The source leaves open: {left}.", ko=f"출처가 밝히지 않은 것: {left}.")
         recomputed = f"lowest {lowest.value} ({lowest.benchmark})"
         order = [*read, *(c for c in below if c not in read)] or cells
         yield finding(

@@ -7,10 +7,26 @@ from itertools import combinations
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, Table, scale
 from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claimed, finding, show
-from harness.records import Benchmark, Claim, Finding
+from harness.records import Benchmark, Claim, Finding, Says
 from harness.records.units import COUNTED, SCORES
 from harness.statistics.grim import can_tell, implied_repeats, is_possible
 
+NO_SINGLE_RUN = Says(
+    en="No single run over these items can print this; the source states no repeats.",
+    ko="이 문항 수로 한 번 돌려서는 나올 수 없는 값이다. 출처는 반복 횟수를 밝히지 않는다.",
+)
+NO_WHOLE_NUMBER = Says(
+    en="No whole number of right answers gives this with the stated repeats.",
+    ko="밝힌 반복 횟수로는 정답 수가 정수일 때 나올 수 없는 값이다.",
+)
+MORE_DIGITS = Says(
+    en="One cell carries more digits than the rest of its table: it may come from elsewhere.",
+    ko="한 칸만 자릿수가 더 많다. 다른 곳에서 옮긴 값일 수 있다.",
+)
+SLIPPED = Says(
+    en="The same digits with the point elsewhere: one of the two slipped.",
+    ko="숫자는 같고 소수점 자리만 다르다. 둘 중 하나가 잘못 적혔다.",
+)
 SLIPS = (9.0, 110.0)
 """Ratios between which a decimal point can have slipped by one or two places, rounding included."""
 
@@ -60,12 +76,12 @@ def _grim_row(desk: Desk, record: Benchmark, cells: list[Claim]) -> Iterator[Fin
         (
             needing,
             NOTED,
-            "No single run over these items can print this; the source states no repeats.",
+            NO_SINGLE_RUN,
         ),
         (
             broken,
             DENIED,
-            "No whole number of right answers gives this with the stated repeats.",
+            NO_WHOLE_NUMBER,
         ),
     ):
         if found:
@@ -88,7 +104,7 @@ def impossible_precision(desk: Desk) -> Iterator[Finding]:
         yield from _odd_digits(table)
     for claim in desk.statements:
         if claim.unit in COUNTED and claim.printed is not None and not claim.number.is_integer():
-            says = f"{claim.unit} are counted in whole numbers."
+            says = Says(en=f"{claim.unit} are counted in whole numbers.", ko=f"{claim.unit}은(는) 정수로 센다.")
             values = (as_claimed(claim), "a whole number")
             yield finding("impossible_precision", [claim], values, SLIGHTLY_OFF, claim.value or "", says)
 
@@ -103,7 +119,7 @@ def _odd_digits(table: Table) -> Iterator[Finding]:
         if len(counts) > 1 and len(odd) == 1 and len(digits) >= 5:
             rest = max(d for d in counts if d != most)
             values = (odd[0].value or "", f"{rest} decimals in the other {len(digits) - 1} cells")
-            says = "One cell carries more digits than the rest of its table: it may come from elsewhere."
+            says = MORE_DIGITS
             yield finding("impossible_precision", odd, values, NOTED, f"{most} against {rest} decimals", says)
 
 
@@ -118,7 +134,11 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
         if not low <= claim.number <= high:
             judgement = DENIED if claim.standing == "current" else SLIGHTLY_OFF
             values = (as_claimed(claim), f"between {show(low)} and {show(high)}")
-            says = f"Outside the range of {record.names[0]}; the unit or a decimal point may have slipped."
+            name = record.names[0]
+            says = Says(
+                en=f"Outside the range of {name}; the unit or a decimal point may have slipped.",
+                ko=f"{name}의 범위를 벗어난다. 단위나 소수점이 잘못됐을 수 있다.",
+            )
             words = f"{claim.value} is not in [{show(low)}, {show(high)}]"
             yield finding("unit_and_direction", [claim], values, judgement, words, says)
     for cells in desk.cells_of.values():
@@ -140,7 +160,11 @@ def _turned_round(desk: Desk) -> Iterator[Finding]:
         if record is None or record.score.higher_is_better or claim.printed is None:
             continue
         if claim.kind == "ratio" and claim.unit == "percent" and claim.number > 100:
-            says = f"A lower number is better on {record.names[0]}: a ratio above 100 % is no lead."
+            name = record.names[0]
+            says = Says(
+                en=f"A lower number is better on {name}: a ratio above 100 % is no lead.",
+                ko=f"{name}은(는) 낮을수록 좋다. 100%를 넘는 비율은 앞선 것이 아니다.",
+            )
             values = (as_claimed(claim), "a lower number is better")
             words = f"{record.score.metric}: lower is better"
             yield finding("unit_and_direction", [claim], values, OPEN, words, says)
@@ -156,7 +180,7 @@ def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
     digits = [(c.value or "").replace(".", "").strip("0") for c in (a, b)]
     if ratio in (10.0, 100.0) or (digits[0] == digits[1] and len(digits[0]) > 1 and round(ratio) in (10, 100)):
         values = (f"{a.value} and {b.value}", f"a factor of {ratio:.4g}")
-        says = "The same digits with the point elsewhere: one of the two slipped."
+        says = SLIPPED
         words = f"{large:g} / {small:g} = {ratio:.4g}"
         yield finding("unit_and_direction", [a, b], values, OPEN, words, says)
 

@@ -21,7 +21,7 @@ from harness.claims.findings import (
 from harness.claims.quantities import SIZES, UnknownQuantityError, attempts
 from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError, missing_sizes
-from harness.records import Architecture, Claim, Finding
+from harness.records import Architecture, Claim, Finding, Says
 
 KIBI = 1.024
 """1,024 tokens, in thousands."""
@@ -53,7 +53,10 @@ def statement_against_facts(desk: Desk) -> Iterator[Finding]:
             yield _with(_not_computable(desk, claim, error), others)
             continue
         except UnknownQuantityError as error:
-            says = f"The statement names a reading that cannot be computed: {error}."
+            says = Says(
+                en=f"The statement names a reading that cannot be computed: {error}.",
+                ko=f"계산할 수 없는 해석이 적혀 있다: {error}.",
+            )
             values = (as_claimed(claim), "–")
             yield finding("statement_against_facts", claims, values, OPEN, str(error), says)
             continue
@@ -78,7 +81,10 @@ def _known(found: Finding, architecture: Architecture) -> Finding:
     """Return the finding; a configuration known in part comes from a report, and a report refutes nobody."""
     if found.verdict != "contradicted" or not missing_sizes(architecture):
         return found
-    says = f"{found.says} The configuration is known in part only, from {architecture.source}: no verdict."
+    says = found.says + Says(
+        en=f"The configuration is known in part only, from {architecture.source}: no verdict.",
+        ko="모델 구성이 일부만 공개되어 판정하지 않는다.",
+    )
     return found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
 
 
@@ -112,14 +118,17 @@ def _within(claim: Claim, found: list[Attempt]) -> Finding:
         for a, ok, limit in zip(found, holds, limits, strict=True)
     )
     if all(holds):
-        judgement, says = AGREES, "The configuration says so."
+        judgement, says = AGREES, Says(en="The configuration says so.", ko="모델 구성과 맞는다.")
     elif any(holds):
         judgement = OPEN
         yes = "; ".join(a.text for a, ok in zip(found, holds, strict=True) if ok)
         no = "; ".join(a.text for a, ok in zip(found, holds, strict=True) if not ok)
-        says = f"The wording leaves open which is meant: it holds for {yes}; not for {no}."
+        says = Says(
+            en=f"The wording leaves open which is meant: it holds for {yes}; not for {no}.",
+            ko="표현이 모호하다. 어떤 조건에서는 맞고 어떤 조건에서는 맞지 않는다.",
+        )
     else:
-        judgement, says = DENIED, "It holds in no reading."
+        judgement, says = DENIED, Says(en="It holds in no reading.", ko="어떻게 읽어도 맞지 않는다.")
     return finding("statement_against_facts", [claim], (claim.says.en, found[0].text), judgement, arithmetic, says)
 
 
@@ -132,11 +141,17 @@ def _not_computable(desk: Desk, claim: Claim, error: UnpublishedError) -> Findin
     ]
     gap = f"not computable, {error}"
     if not own or claim.source.of == claim.model:
-        says = "The configuration is not published in full, so the number cannot be recomputed."
+        says = Says(
+            en="The configuration is not published in full, so the number cannot be recomputed.",
+            ko="모델 구성이 모두 공개되지 않아 다시 계산할 수 없다.",
+        )
         return finding("statement_against_facts", [claim], (as_claimed(claim), "–"), NOTED, gap, says)
     agrees = overlap(claimed(own[0]), claimed(claim)) or overlap(claimed(own[0]), coarse(claim))
     judgement = LOOSELY if agrees else OPEN
-    says = f"Held against what the maker prints ({own[0].value}); {gap}."
+    says = Says(
+        en=f"Held against what the maker prints ({own[0].value}); {gap}.",
+        ko=f"제작사가 적은 값({own[0].value})과 견주었다. 구성이 모두 공개되지 않아 계산할 수 없다.",
+    )
     arithmetic = f"{own[0].value} ({own[0].source.id}) beside {claim.value}"
     return finding(
         "statement_against_facts",
@@ -214,13 +229,18 @@ def licence_of_release(desk: Desk) -> Iterator[Finding]:
         if claim.quantity == "licence":
             same = set(licences.values()) == {claim.value}
             judgement = AGREES if same else DENIED
-            says = "The licence of the weights." if same else "The weights are under another licence."
+            says = Says(en="The licence of the weights.", ko="가중치의 라이선스와 같다.")
+            if not same:
+                says = Says(en="The weights are under another licence.", ko="가중치의 라이선스는 다르다.")
         elif claim.quantity == "open_source":
             free = [licence in OPEN_SOURCE for licence in licences.values()]
             judgement = AGREES if all(free) else OPEN
-            says = "An approved open-source licence."
+            says = Says(en="An approved open-source licence.", ko="승인된 오픈소스 라이선스다.")
             if not all(free):
-                says = "The weights are public, under the maker's own terms: it depends on what the words mean."
+                says = Says(
+                    en="The weights are public, under the maker's own terms: it depends on what the words mean.",
+                    ko="가중치는 공개됐으나 제작사 고유의 조건이 붙는다. 오픈소스의 뜻에 따라 다르다.",
+                )
         else:
             continue
         yield finding("licence_of_release", [claim], (claim.says.en, words), judgement, words, says)

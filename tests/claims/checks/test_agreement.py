@@ -100,7 +100,7 @@ def test_a_difference_that_turns_an_order_round_says_so():
     own = table({"quiz": {"o": "79.1", "m": "80.1"}}, source=PAPER)
     found = only(source_against_source(desk(own, rows("78.0", source=OTHER))))
     assert found.severity == "minor"
-    assert "the order against o (79.1) in paper turns round" in found.says
+    assert "the order against o turns round (paper: 80.1 → 78.0, o 79.1)" in found.says.en
 
 
 def test_a_difference_known_second_hand_only_is_a_note():
@@ -145,7 +145,7 @@ class TestStatements:
 
     def test_the_same_number_of_different_things_is_said(self):
         (found,) = self.findings(self.say("a", "28", "projects"), self.say("b", "28", "sites"))
-        assert "The same number stands for different things" in found.says
+        assert "The same number stands for different things" in found.says.en
 
     @pytest.mark.parametrize(
         ("first", "second", "silent"),

@@ -61,7 +61,7 @@ class TestRatio:
         heard = table(ROWS, source=source(of="m", read="second_hand"))
         found = only(ratio_from_rows(desk(heard, self.ratio("110"), benchmarks=BENCHMARKS)))
         assert found.verdict == "undecided"
-        assert "known second-hand only" in found.says
+        assert "known second-hand only" in found.says.en
 
     def test_a_ratio_without_any_published_row_is_no_finding(self):
         assert list(ratio_from_rows(desk(self.ratio("110"), benchmarks=BENCHMARKS))) == []
@@ -78,7 +78,7 @@ class TestDifference:
         rows = table({"quiz": {"m": "73.0", "n": "72.7", "o": "70.3"}}, source=CARD)
         found = only(difference_from_rows(desk(rows, self.lead("2.7"))))
         assert found.verdict == "contradicted"
-        assert "fits o (73.0 − 70.3)" in found.says
+        assert "fits o (73.0 − 70.3)" in found.says.en
 
     def test_where_lower_is_better_the_lead_is_the_other_way_round(self):
         rows = table({"quiz": {"m": "5.0", "n": "7.0"}}, source=CARD)
@@ -159,7 +159,7 @@ class TestRank:
     def test_a_rank_that_follows_from_the_row_agrees_and_says_who_is_missing(self):
         found = only(rank_from_rows(desk(TABLE, self.rank("1"), benchmarks=BENCHMARKS)))
         assert found.verdict == "reproduced"
-        assert "Not in the row: o" in found.says
+        assert "Not in the row: o" in found.says.en
 
     def test_a_planted_rank_is_contradicted(self):
         assert only(rank_from_rows(desk(TABLE, self.rank("2"), benchmarks=BENCHMARKS))).verdict == "contradicted"

@@ -43,7 +43,7 @@ def test_a_size_that_was_cut_off_instead_of_rounded_agrees_and_is_said():
     larger = MODEL.architecture.model_copy(update={"vocab_size": 10_350})  # 180.7 million
     found = only(check(size("180M"), models=[MODEL.model_copy(update={"architecture": larger})]))
     assert (found.verdict, found.severity) == ("reproduced", "info")
-    assert "round or cut-off" in found.says
+    assert "round or cut-off" in found.says.en
 
 
 def test_a_planted_size_is_contradicted_with_the_count():
@@ -95,7 +95,7 @@ def test_active_parameters_name_the_counting_rule_that_fits():
     without_table = count(MODEL.architecture).active_without_input_embedding
     found = only(check(size(f"{without_table / 1e6:.0f}M", "parameters_active")))
     assert found.verdict == "reproduced"
-    assert "without the input table" in found.says
+    assert "without the input table" in found.says.en
 
 
 def test_an_unpublished_size_is_never_computed():
