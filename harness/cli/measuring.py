@@ -64,12 +64,13 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
 @app.command()
 def site(overrides: Overrides = None) -> None:
     """Write the static site from the stored answers; it opens from the file system."""
+    from harness.workflow.check import check_ledger  # noqa: PLC0415
     from harness.workflow.run import open_store  # noqa: PLC0415
     from harness.workflow.site import build_site  # noqa: PLC0415
     from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 
     store = open_store(load_settings(overrides or []))
-    print(build_site(store, decide_all(store, load_ledger())))
+    print(build_site(store, decide_all(store, load_ledger()), check_ledger().findings))
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Pages as text: a pure function of ledger, verdicts and samples."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.records import Benchmark, Claim, Model, Outcome, Verdict
+from harness.records import Benchmark, Claim, Finding, Outcome, Verdict
 from harness.report.figure import WIDTH, Figure, claim_figure
 from harness.report.marks import MARKS, Mark
 from harness.verdicts import RunEvidence
@@ -28,6 +28,8 @@ class Row:
     interval: str
     samples: list[tuple[str, str]]
     """(label, page) of each run it rests on."""
+    findings: Sequence[Finding]
+    """What the desk check found about it."""
 
 
 def pages(
@@ -35,14 +37,18 @@ def pages(
     verdicts: Mapping[str, Verdict],
     runs: Sequence[RunEvidence],
     benchmarks: Mapping[str, Benchmark],
-    models: Mapping[str, Model],
+    names: Mapping[str, str],
+    findings: Sequence[Finding] = (),
 ) -> dict[str, str]:
     """Return every file of the site by its relative path; model output is escaped everywhere.
 
     Where a benchmark may not be redistributed, its samples show scores and hashes, no text.
     """
-    rows = [_row(claim, verdicts[claim.id]) for claim in claims]
-    names = {model.id: model.name for model in models.values()}
+    on_paper: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for name in finding.claims:
+            on_paper[name].append(finding)
+    rows = [_row(claim, verdicts[claim.id], on_paper.get(claim.id, [])) for claim in claims]
     found = {"index.html": _index(rows, names)}
     for row in rows:
         found[row.page] = _render("claim.html", row=row, up="../", width=WIDTH)
@@ -57,7 +63,7 @@ def _index(rows: Sequence[Row], names: Mapping[str, str]) -> str:
         by_model.setdefault(row.claim.model, []).append(row)
     for group in by_model.values():
         group.sort(key=lambda row: (list(MARKS).index(row.verdict.verdict), row.claim.id))
-    groups = sorted(by_model.items(), key=lambda item: (-_decided(item[1]), item[0]))
+    groups = sorted(by_model.items(), key=lambda item: (-_decided(item[1]), -len(item[1]), item[0]))
     counts = {model: Counter(row.verdict.verdict for row in group) for model, group in groups}
     return _render("index.html", groups=groups, counts=counts, names=names, up="")
 
@@ -79,7 +85,12 @@ def _samples(run: RunEvidence, benchmark: Benchmark) -> str:
     )
 
 
-def _row(claim: Claim, verdict: Verdict) -> Row:
+def claim_page(claim: str) -> str:
+    """Return the page of a claim, relative to the site."""
+    return f"claims/{claim.replace('/', '--')}.html"
+
+
+def _row(claim: Claim, verdict: Verdict, findings: Sequence[Finding]) -> Row:
     interval = ""
     if verdict.item_interval95 is not None:
         low, high = (number(end, claim.unit) for end in verdict.item_interval95)
@@ -89,10 +100,11 @@ def _row(claim: Claim, verdict: Verdict) -> Row:
         verdict=verdict,
         mark=MARKS[verdict.verdict],
         figure=claim_figure(claim, verdict),
-        page=f"claims/{claim.id.replace('/', '--')}.html",
+        page=claim_page(claim.id),
         measured="" if verdict.measured is None else number(verdict.measured, claim.unit),
         interval=interval,
         samples=[(path, _run_page(path)) for path in verdict.evidence if path.startswith("results/runs/")],
+        findings=findings,
     )
 
 
@@ -116,5 +128,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     order: list[Outcome] = list(MARKS)
-    environment.globals.update(marks=MARKS, order=order)
+    environment.globals.update(marks=MARKS, order=order, claim_page=claim_page)
     return environment

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from harness.claims.check import run_checks
 from harness.config.settings import Settings
 from harness.records import Claim, Verdict
+from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, open_store, run_suite
 from harness.workflow.site import build_site
@@ -29,6 +31,6 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Mea
     ledger = load_ledger()  # before hours of work, not after
     report = run_suite(settings, display, fresh=fresh)
     decided = decide_all(store, ledger)
-    site = build_site(store, decided)
+    site = build_site(store, decided, run_checks(desk_of(ledger)).findings)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
     return Measured(report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))

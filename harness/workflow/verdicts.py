@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import harness
 from harness.claims.ledger import load_claims
+from harness.claims.names import subject_names
 from harness.config.settings import load_benchmarks, load_models, load_subjects, load_suites, project
 from harness.planning.measuring import plan_for
 from harness.records import Benchmark, Claim, Model, Subject, Suite, Verdict
@@ -31,7 +32,8 @@ class Decided:
     verdicts: dict[str, Verdict]
     runs: list[RunEvidence]
     benchmarks: dict[str, Benchmark]
-    models: dict[str, Model]
+    names: dict[str, str]
+    """What claims are about, by id."""
 
 
 def load_ledger() -> Ledger:
@@ -68,4 +70,5 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
         )
         verdicts[claim.id] = store.write_verdict(verdict)
     evidence = [run for group in runs.values() for run in group]
-    return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, ledger.models)
+    names = dict(subject_names(ledger.models, ledger.subjects).ids)
+    return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, names)

@@ -1,7 +1,7 @@
 import re
 from html.parser import HTMLParser
 
-from harness.records import Says
+from harness.records import Finding, Says
 from harness.report.figure import WIDTH, claim_figure
 from harness.report.site import pages
 from harness.verdicts import Context, RunEvidence, decide
@@ -21,7 +21,21 @@ def site(text: str = "fine", redistribution: str = "free") -> dict[str, str]:
         measured.id: decide(measured, [evidence], None, CONTEXT),
         waiting.id: decide(waiting, [], None, CONTEXT),
     }
-    return pages([measured, waiting], verdicts, [evidence], {"quiz": benchmark(redistribution=redistribution)}, {})
+    registry = {"quiz": benchmark(redistribution=redistribution)}
+    finding = Finding(
+        id="f",
+        check="ratio_from_rows",
+        claims=[waiting.id, measured.id],
+        statement=Says(en="s", ko="s"),
+        claimed="110 %",
+        recomputed="102 %",
+        verdict="contradicted",
+        severity="major",
+        evidence=["card.yaml:1"],
+        arithmetic=f"89.8 / 88.4 {ATTACK}",
+        says=Says(en="No reading agrees.", ko="맞는 해석이 없다."),
+    )
+    return pages([measured, waiting], verdicts, [evidence], registry, {}, [finding])
 
 
 class Links(HTMLParser):
@@ -89,3 +103,18 @@ def test_everything_in_the_figure_lies_on_the_canvas():
     ]
     assert all(0 <= x <= WIDTH for x in places)
     assert len(figure.ticks) >= 2
+
+
+def test_what_documents_say_stands_apart_from_what_was_measured():
+    page = site()["claims/card--table--quiz--other.html"]
+    assert "On paper" in page
+    assert "맞는 해석이 없다." in page
+    assert 'href="../claims/card--table--quiz--m.html"' in page
+
+
+def test_the_reply_of_the_maker_is_shown():
+    says = {"en": "we disagree", "ko": "동의하지 않는다"}
+    reply = {"by": "Maker", "date": "2026-02-01", "url": "https://example.org", "says": says}
+    answered = claim(reply=reply)
+    page = pages([answered], {answered.id: decide(answered, [], None, CONTEXT)}, [], {}, {})
+    assert "we disagree" in page["claims/card--table--quiz--m.html"]
