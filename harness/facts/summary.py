@@ -83,7 +83,7 @@ def facts_of(model: Model, *, context: int | None = None, gpus: Sequence[str] = 
         weights_bytes={dtype: _or_none(weights_bytes, architecture, dtype) for dtype in DTYPES},
         minimal_gpus={gpu: _numbers_of_gpus(architecture, gpu, tokens) for gpu in gpus},
         counted=architecture.counted,
-        unpublished=list(dict.fromkeys([*missing_sizes(architecture), *architecture.unpublished])),
+        unpublished=missing_sizes(architecture),
     )
 
 

@@ -158,8 +158,6 @@ class Architecture(Record):
     """Of the multi-token-prediction layers, published or counted from their published make; never in a total."""
     towers: list[Tower] = Field(default_factory=list)
     counted: Counted | None = None
-    unpublished: list[str] = Field(default_factory=list)
-    """Sizes that no source gives; what needs them is not computed."""
 
     @model_validator(mode="after")
     def _layers_name_what_exists(self) -> Self:

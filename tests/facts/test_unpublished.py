@@ -14,9 +14,9 @@ def test_all_missing_sizes_are_named_at_once():
     assert caught.value.sizes == ["mixers.local.heads", "mixers.local.window"]
 
 
-@pytest.mark.parametrize("id_", ARCHITECTURES)
-def test_every_gap_in_a_config_is_listed_there(id_: str):
-    assert set(missing_sizes(ARCHITECTURES[id_])) <= set(ARCHITECTURES[id_].unpublished)
+def test_every_gap_of_a_config_is_named():
+    assert "mixers.local.window" in missing_sizes(ARCHITECTURES["vaetki_100b"])
+    assert "hidden_size" in missing_sizes(ARCHITECTURES["hyperclova_x_seed_omni_8b"])
 
 
 def test_no_window_and_no_low_rank_are_no_gaps():
