@@ -32,10 +32,15 @@ class UsageError(HarnessError):
     exit_code = 2
 
 
+SHOWN = 40
+"""How many valid names an error lists when none is close."""
+
+
 def nearest(name: str, valid: Iterable[str], limit: int = 3) -> str:
     """Return the valid names closest to `name`, for the `fix` part of a UsageError."""
     known = sorted(valid)
     close = difflib.get_close_matches(name, known, n=limit, cutoff=0.4)
     if close:
         return "did you mean " + " or ".join(close) + "?"
-    return "valid: " + (", ".join(known) or "none")
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return "valid: " + (", ".join(known[:SHOWN]) or "none") + more

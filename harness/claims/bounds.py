@@ -18,7 +18,8 @@ def claimed(claim: Claim) -> Bounds:
     least", "more than", "up to" and "less than" are one-sided. Raises ValueError for a claim without a number.
     """
     value = claim.number
-    half = 0.0 if claim.unit in COUNTED else claim.rounding
+    counted = claim.unit in COUNTED
+    half, step = (0.0, 1.0) if counted else (claim.rounding, 0.0)
     match claim.hedge:
         case "about":
             reach = max(half, ABOUT * abs(value))
@@ -26,11 +27,11 @@ def claimed(claim: Claim) -> Bounds:
         case "at_least":
             return value - half, math.inf
         case "more_than":
-            return value, math.inf
+            return value + step, math.inf
         case "up_to":
             return -math.inf, value + half
         case "less_than":
-            return -math.inf, value
+            return -math.inf, value - step
         case _:
             return value - half, value + half
 

@@ -95,12 +95,16 @@ class Desk:
     def tables_for(self, claim: Claim, *, every_revision: bool = False) -> list[Table]:
         """Return the tables a statement is about: those it names, else those of the model's maker with its rows.
 
-        Where the maker printed no such row, every table that holds one. Replaced revisions only on request.
+        Those of the statement's own source come first. Where the maker printed no such row, every table that
+        holds one. Replaced revisions only on request.
         """
         if claim.over is not None and claim.over.tables:
             return [self.tables[name] for name in claim.over.tables if name in self.tables]
         others = {m for name in claim.comparators for m in self.meanings(name)}
         holding = [t for t in self.tables.values() if t.first.form == "table" and self._speaks(t, claim, others)]
+        beside = [t for t in holding if t.first.source.id == claim.source.id]
+        if beside:
+            return beside
         current = [t for t in holding if every_revision or t.first.standing == "current"]
         own = [t for t in current if t.first.source.of == claim.model]
         return own or current

@@ -40,6 +40,10 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]
         return None, [Problem(name, error.line, "file", str(error), "keep one of them")]
     except UnicodeDecodeError as error:
         return None, [Problem(name, 1, "file", f"not UTF-8: {error}", "save the file as UTF-8")]
+    except (ValueError, RecursionError) as error:
+        return None, [
+            Problem(name, 1, "file", f"not readable: {error}", "look for a date that is none, or a loop")
+        ]
     place = Place(name, lines)
     if not isinstance(data, dict):
         return None, [place.problem((), "no keys", f"write {', '.join(f'`{key}:`' for key in _KEYS)}")]

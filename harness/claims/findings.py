@@ -59,6 +59,11 @@ def show(value: float | Bounds) -> str:
     return f"{value:.4g}" if size < 1e4 else f"{value:,.0f}" if size < 1e15 else f"{value:.3e}"
 
 
+def span(bounds: Bounds) -> str:
+    """Return an interval without words, for Korean sentences."""
+    return show(bounds).replace(" to ", "–")
+
+
 def as_claimed(claim: Claim) -> str:
     """Return the value as printed, with its wording and unit."""
     words = {
@@ -97,20 +102,20 @@ def judged(
         severity = "info"
         words = Says(
             en=f"It agrees when read as: {names}. Other readings give {rest}.",
-            ko=f"읽는 방식에 따라 다르다. {show(agreeing[0].bounds)}로 읽으면 맞고, 다르게 읽으면 맞지 않는다.",
+            ko=f"계산값이 {span(agreeing[0].bounds)}인 해석에서는 맞고, 다른 해석에서는 맞지 않는다.",
         )
     elif loosely:
         severity = "info"
         words = Says(
             en=f"It agrees only as a round or cut-off number; recomputed {nearest.text}.",
-            ko=f"끝자리를 버리거나 어림한 값으로 보면 맞는다. 다시 계산한 값은 {show(nearest.bounds)}이다.",
+            ko=f"끝자리를 버리거나 어림한 값으로 보면 맞는다. 다시 계산한 값: {span(nearest.bounds)}.",
         )
     else:
         gap = distance(nearest.bounds, (claim.number, claim.number)) / (abs(claim.number) or 1.0)
         verdict, severity = "contradicted", "minor" if gap <= SMALL else "major"
         words = Says(
             en=f"No reading agrees within rounding; the nearest gives {nearest.text}.",
-            ko=f"반올림을 감안해도 맞는 해석이 없다. 가장 가까운 값은 {show(nearest.bounds)}이다.",
+            ko=f"반올림을 감안해도 맞는 해석이 없다. 가장 가까운 값: {span(nearest.bounds)}.",
         )
     shown = agreeing[0] if agreeing else nearest
     arithmetic = "; ".join(a.arithmetic for a in ([shown] if agreeing == list(attempts) else attempts))
@@ -126,8 +131,12 @@ def finding(
     judgement: Judgement,
     arithmetic: str,
     says: Says,
+    *,
+    on: Sequence[Claim] | None = None,
 ) -> Finding:
-    """Return a finding on the first claim by the evidence of the others; values are (claimed, recomputed).
+    """Return a finding on the first claim, or on those named, by the evidence of the others.
+
+    Values are (claimed, recomputed).
 
     Nothing second-hand contradicts, and nothing second-hand is contradicted: that stays undecided.
     """
@@ -145,6 +154,7 @@ def finding(
         id=f"{check}:{named}",
         check=check,
         claims=list(dict.fromkeys(claim.id for claim in claims)),
+        judged=list(dict.fromkeys(claim.id for claim in (on or claims[:1]))),
         statement=claims[0].says,
         claimed=values[0],
         recomputed=values[1],

@@ -15,6 +15,7 @@ from harness.claims.quantities import SIZES, problem_with
 from harness.claims.source_file import Row, Statement, Table
 from harness.errors import UsageError, nearest
 from harness.records import Benchmark, Claim, Model, Subject
+from harness.records.claim import TEXT_UNITS
 from harness.records.units import SCORES, UNITS
 
 
@@ -61,6 +62,8 @@ def load_claims(
         )
     except ValueError as error:
         raise UsageError("names that belong to one thing each", str(error), where=str(folder.parent)) from error
+    if not folder.is_dir():
+        raise UsageError("a folder of claims", "none", where=str(folder), fix="git checkout configs/claims")
     for path in sorted(folder.rglob("*.yaml")):
         _read_file(path, str(path.relative_to(folder.parent.parent)), reader)
     _check_sources(reader)
@@ -142,6 +145,11 @@ def _check_words(statement: Statement, place: Place, path: tuple[str | int, ...]
         if word not in known:
             where = (*path, *key.split("."))
             reader.problems.append(place.problem(where, f"no {key} {word!r}", nearest(word, known)))
+    if statement.quantity in SIZES and statement.value is not None and statement.unit in TEXT_UNITS:
+        reader.problems.append(place.problem((*path, "unit"), "a size without its unit", "add `unit: parameters`"))
+    if over is not None and len(over.operands) not in (0, 2):
+        found = "a ratio has two operands"
+        reader.problems.append(place.problem((*path, "over", "operands"), found, "name numerator and denominator"))
     close = difflib.get_close_matches(statement.quantity or "", SIZES, n=1, cutoff=0.9)
     if close and statement.quantity not in SIZES:
         found = f"no size {statement.quantity!r}"
@@ -274,6 +282,10 @@ def _validated(data: dict[str, Any], place: Place, path: tuple[str | int, ...], 
 def _check_sources(reader: _Reader) -> None:
     for file in reader.sources.values():
         place, older = file.place, file.source.supersedes
+        if older == file.source.id:
+            reader.problems.append(
+                place.problem(("source", "supersedes"), "a source replaces itself", "name the earlier one")
+            )
         if older is not None and older not in reader.sources:
             fix = nearest(older, reader.sources)
             reader.problems.append(place.problem(("source", "supersedes"), f"no source {older!r}", fix))

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from harness.claims.yaml_lines import Lines, Path, line_of
 from harness.errors import UsageError, nearest
 
+_DASHES = ("'-'", "'–'", "'—'")
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -67,7 +69,13 @@ def from_validation(
     place: Place, errors: Sequence[Mapping[str, Any]], kind: type[BaseModel], base: Path = ()
 ) -> list[Problem]:
     """Return pydantic's errors with the line each stands on and what mends it."""
-    return [place.problem((*base, *error["loc"]), *_explain(error, kind)) for error in errors]
+    found = []
+    for error in errors:
+        path = (*base, *error["loc"])
+        if path == base and (*base, "value") in place.lines and "as printed" in error["msg"]:
+            path = (*base, "value")
+        found.append(place.problem(path, *_explain(error, kind)))
+    return found
 
 
 def _explain(error: Mapping[str, Any], kind: type[BaseModel]) -> tuple[str, str]:
@@ -84,6 +92,8 @@ def _explain(error: Mapping[str, Any], kind: type[BaseModel]) -> tuple[str, str]
             return f"{value!r} is not a valid word", f"use one of {error['ctx']['expected']}"
         case "value_error":
             message = str(error["ctx"]["error"])
+            if message.startswith(_DASHES):
+                return message, "write null for a printed dash"
             return message, "correct the value, or say why it cannot be tested"
         case _:
             return f"{error['msg']}, found {value!r}", "see docs/claims.md"
@@ -94,13 +104,20 @@ def _fields(kind: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     fields = kind.model_fields
     for part in loc[:-1]:
         if isinstance(part, int) or part not in fields:
-            continue
+            continue  # an index, or the key of a mapping
         annotation = fields[part].annotation
-        inner = [a for a in (annotation, *getattr(annotation, "__args__", ())) if _is_record(a)]
+        inner = _records(annotation)
         if not inner:
             return []
         fields = inner[0].model_fields
     return list(fields)
+
+
+def _records(annotation: Any) -> list[Any]:
+    """Return the records inside an annotation such as dict[str, Annotated[Row, …]]."""
+    if _is_record(annotation):
+        return [annotation]
+    return [found for part in getattr(annotation, "__args__", ()) for found in _records(part)]
 
 
 def _is_record(annotation: Any) -> bool:

@@ -46,8 +46,12 @@ def problem_with(reading: Reading, models: Collection[str]) -> tuple[str, str] |
         return f"no reading {reading.quantity!r}", nearest(reading.quantity, known)
     if reading.against not in (None, "without_windows", *models):
         return f"no baseline {reading.against!r}", nearest(reading.against or "", ["without_windows", *models])
-    if reading.quantity == "gpus" and (reading.gpu not in GPUS or reading.dtype is None):
-        return f"no GPU {reading.gpu!r} with a dtype", nearest(reading.gpu or "", GPUS)
+    if reading.quantity.rpartition("_")[0] in _COMPARED and reading.against is None:
+        return "no baseline", "add `against: without_windows`, or a model"
+    if reading.quantity == "gpus" and reading.gpu in GPUS and reading.dtype is None:
+        return "no dtype", "add `dtype: bfloat16`"
+    if reading.quantity == "gpus" and reading.gpu not in GPUS:
+        return f"no GPU {reading.gpu!r}", nearest(reading.gpu or "", GPUS)
     if reading.quantity == "weights_gigabytes" and reading.dtype is None:
         return "no dtype", "add `dtype: bfloat16`"
     return None
@@ -167,6 +171,8 @@ def _at(claim: Claim, reading: Reading, architecture: Architecture, architecture
     A statement that names no context holds only when both agree: at one context of our choice anything fits.
     """
     if reading.context is not None or reading.quantity.rpartition("_")[0] not in _COMPARED:
+        return [_read(reading, architecture, architectures)]
+    if claim.printed is None:
         return [_read(reading, architecture, architectures)]
     span = math.log(architecture.context / SHORTEST)
     contexts = {round(SHORTEST * math.exp(span * step / STEPS)) for step in range(STEPS + 1)}

@@ -60,7 +60,7 @@ class Over(Record):
     rows: list[str] = Field(default_factory=list)
     capability: str | None = None
     """Rows of benchmarks with this capability."""
-    count: int | None = None
+    count: int | None = Field(default=None, gt=0)
     """How many rows the source speaks of."""
     operands: list[str] = Field(default_factory=list)
     """Claim ids of numerator and denominator, where the source prints both."""
@@ -72,7 +72,7 @@ class Reading(Record):
     quantity: str
     against: Id | Literal["without_windows"] | None = None
     """The baseline: another model, or the same model with every layer seeing the whole context."""
-    context: int | None = None
+    context: int | None = Field(default=None, gt=0)
     """None where the source names none: the statement is then read at every context."""
     window: int | None = None
     """Stands in for a window that is not published."""
@@ -124,10 +124,10 @@ class Claim(Record):
     complete: bool = True
     """Whether the whole of the table that the cell stands in is in the ledger."""
     form: Literal["table", "figure", "statement"] = "statement"
-    items: int | None = None
+    items: int | None = Field(default=None, gt=0)
     """Size of the item set that was measured, when it is not the whole benchmark."""
     protocol: KnownProtocol = Field(default_factory=KnownProtocol)
-    repeats: int | None = None
+    repeats: int | None = Field(default=None, gt=0)
     """How often the source ran each item; None when it does not say."""
     delta: str | None = None
     """Margin, in the unit of the claim, when it is not the rule's default; declared before any sample."""

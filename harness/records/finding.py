@@ -19,6 +19,8 @@ class Finding(Record):
     id: str
     check: str
     claims: list[str] = Field(min_length=1)
+    judged: list[str] = Field(min_length=1)
+    """Those that the verdict is on; the others are its evidence."""
     statement: Says
     """What the first of them says."""
     claimed: str

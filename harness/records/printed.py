@@ -7,7 +7,7 @@ from functools import lru_cache
 
 # Suffixes of English and Korean print: thousand to trillion; ten thousand, hundred million, trillion.
 _SCALES = {"": 0, "K": 3, "M": 6, "B": 9, "T": 12, "만": 4, "억": 8, "조": 12}
-_PRINTED = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s?([KMBT만억조]?)")
+_PRINTED = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s?([KMBT만억조]?)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?[KMBT만억조]?")
 
 
@@ -43,5 +43,7 @@ def parse(text: str) -> Printed:
         raise ValueError(f"{text!r} is not a number as printed, such as 67.3, 135M or 5190억")
     digits, scale = Decimal(match[1]), Decimal(10) ** _SCALES[match[2]]
     exponent = int(digits.as_tuple().exponent)
+    if abs(exponent) > 300 or digits.adjusted() > 290:
+        raise ValueError(f"{text!r} is not a number as printed: it is too large or too small")
     rounding = Decimal(10) ** exponent * scale / 2
     return Printed(float(digits * scale), float(rounding), max(0, -exponent))

@@ -30,6 +30,8 @@ class Row:
     """(label, page) of each run it rests on."""
     findings: Sequence[Finding]
     """What the desk check found about it."""
+    witness: Sequence[Finding]
+    """Findings on other claims that it is evidence for."""
 
 
 def pages(
@@ -104,7 +106,8 @@ def _row(claim: Claim, verdict: Verdict, findings: Sequence[Finding]) -> Row:
         measured="" if verdict.measured is None else number(verdict.measured, claim.unit),
         interval=interval,
         samples=[(path, _run_page(path)) for path in verdict.evidence if path.startswith("results/runs/")],
-        findings=findings,
+        findings=[f for f in findings if claim.id in f.judged],
+        witness=[f for f in findings if claim.id not in f.judged],
     )
 
 

@@ -26,6 +26,13 @@ def test_a_number_agrees_as_it_is_worded(hedge, low, high):
     assert claimed(statement(value="50", hedge=hedge)) == (low, high)
 
 
+def test_things_that_are_counted_are_exact_and_more_than_leaves_the_number_out():
+    count = {"value": "14", "unit": "organisations"}
+    assert claimed(statement(**count)) == (14, 14)
+    assert claimed(statement(**count, hedge="more_than")) == (15, math.inf)
+    assert claimed(statement(**count, hedge="less_than")) == (-math.inf, 13)
+
+
 @pytest.mark.parametrize(
     ("printed", "low", "high"),
     [("500B", 450e9, 550e9), ("519B", 518.5e9, 519.5e9), ("100B", 95e9, 105e9), ("1020억", 101.5e9, 102.5e9)],

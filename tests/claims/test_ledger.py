@@ -7,6 +7,7 @@ import yaml
 
 from harness.claims.ledger import load_claims
 from harness.claims.problems import LedgerError
+from harness.errors import UsageError
 from harness.records import Subject
 from harness.workflow.verdicts import load_ledger
 from tests.examples import SOURCE, benchmark
@@ -146,6 +147,11 @@ def test_a_problem_names_the_line_it_stands_on(tmp_path):
         ({"value": "7,00B"}, "commas part thousands"),
         ({"lanes": []}, "untestable"),
         ({"kind": "sructure"}, "is not a valid word"),
+        ({"unit": "text", "quantity": "parameters_total"}, "a size without its unit"),
+        ({"value": "–"}, "write null for a printed dash"),
+        ({"value": "9e999999999"}, "too large"),
+        ({"over": {"operands": ["card/s"]}}, "a ratio has two operands"),
+        ({"readings": [{"quantity": "kv_cache_share"}]}, "no baseline"),
         ({"unit": "parameter"}, "no unit 'parameter'; fix: did you mean parameters"),
         ({"capability": "knowlege"}, "no capability 'knowlege'; fix: did you mean knowledge"),
         ({"quantity": "parameter_total"}, "no size 'parameter_total'; fix: did you mean parameters_total"),
@@ -177,6 +183,22 @@ def test_two_spellings_of_one_column_are_a_problem(tmp_path):
 def test_a_date_that_is_none_is_a_problem(tmp_path):
     write(tmp_path, source={**SOURCE, "date": "yesterday"})
     assert "source.date" in problems(tmp_path)[0]
+
+
+@pytest.mark.parametrize("text", ["source: {date: 2026-13-45}", "source: &a [*a]", "", "source: null", "- a"])
+def test_a_file_that_makes_no_sense_is_a_problem_not_a_crash(tmp_path, text):
+    (tmp_path / "card.yaml").write_text(text)
+    assert all("card.yaml:" in line for line in problems(tmp_path))
+
+
+def test_a_source_that_replaces_itself_is_a_problem(tmp_path):
+    write(tmp_path, source={**SOURCE, "supersedes": "card"})
+    assert "a source replaces itself" in problems(tmp_path)[0]
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(UsageError, match="a folder of claims"):
+        load(tmp_path / "none")
 
 
 def test_a_key_that_is_no_word_is_a_problem(tmp_path):

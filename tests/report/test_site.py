@@ -26,6 +26,7 @@ def site(text: str = "fine", redistribution: str = "free") -> dict[str, str]:
         id="f",
         check="ratio_from_rows",
         claims=[waiting.id, measured.id],
+        judged=[waiting.id],
         statement=Says(en="s", ko="s"),
         claimed="110 %",
         recomputed="102 %",
@@ -110,6 +111,12 @@ def test_what_documents_say_stands_apart_from_what_was_measured():
     assert "On paper" in page
     assert "맞는 해석이 없다." in page
     assert 'href="../claims/card--table--quiz--m.html"' in page
+
+
+def test_a_claim_that_is_only_evidence_does_not_wear_the_verdict_of_another():
+    page = site()["claims/card--table--quiz--m.html"]
+    assert "On paper" not in page
+    assert "Evidence for" in page
 
 
 def test_the_reply_of_the_maker_is_shown():

@@ -1,5 +1,6 @@
 """The same number in two places: revisions, figures, cards, other sources, other articles."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
@@ -26,10 +27,10 @@ POINT = 0.01
 
 def _relation(a: Claim, b: Claim) -> Relation:
     """Return how the papers of two cells stand to each other."""
-    if a.source.id in (b.source.supersedes, b.source.id) or b.source.id == a.source.supersedes:
-        return "revision" if a.source.id != b.source.id else "source"
-    if a.form != b.form and a.source.of is not None and a.source.of == b.source.of:
+    if a.form != b.form and a.source.of == b.source.of and (a.source.of or a.source.id == b.source.id):
         return "figure" if a.standing == b.standing else "source"
+    if a.source.id == b.source.supersedes or b.source.id == a.source.supersedes:
+        return "revision"
     if (a.source.of == a.model) != (b.source.of == b.model):
         return "own_card"
     return "source"
@@ -40,7 +41,7 @@ def _differing(desk: Desk, wanted: Relation) -> Iterator[tuple[Claim, Claim]]:
     for cells in desk.cells_of.values():
         bounded = [(cell, printed(cell)) for cell in cells]
         for (a, ours), (b, theirs) in combinations(bounded, 2):
-            if not apart(ours, theirs) or a.source.id == b.source.id:
+            if not apart(ours, theirs) or (a.source.id == b.source.id and a.form == b.form):
                 continue
             if _relation(a, b) != wanted or not _comparable(a, b):
                 continue
@@ -72,7 +73,7 @@ def _flips(desk: Desk, a: Claim, b: Claim) -> Says | None:
                 swap = f"{cell.source.id}: {cell.value} → {other.value}, {rival.model} {rival.value}"
                 return Says(
                     en=f"With the other number the order against {rival.model} turns round ({swap}).",
-                    ko=f"다른 값을 쓰면 {rival.model}과의 순서가 뒤집힌다 ({swap}).",
+                    ko=f"다른 값을 쓰면 {rival.model} 대비 순위가 뒤집힌다 ({swap}).",
                 )
     return None
 
@@ -82,7 +83,7 @@ def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
     low, high = scale(record, a.unit) if record else (0.0, 100.0)
     small = abs(a.number - b.number) < POINT * (high - low)
     turned = _flips(desk, a, b)
-    second_hand = "second_hand" in (a.source.read, b.source.read)
+    second_hand = _second_hand(a, b)
     severity: Severity = "info" if (small and not turned) or second_hand else "minor"
     subject = desk.subjects.get(a.model)
     variant = subject is not None and subject.kind == "variant"
@@ -99,6 +100,7 @@ def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
         ("undecided", severity),
         arithmetic,
         says,
+        on=[a, b],
     )
 
 
@@ -160,7 +162,9 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
         involved = [claim for side in sides for claim in side if any(side in pair for pair in differing)]
         words = "; ".join(f"{_side(a)} ≠ {_side(b)}" for a, b in differing)
         values = (" against ".join(dict.fromkeys(_words(c) for c in involved)), "–")
-        yield finding("statement_against_statement", involved, values, ("undecided", severity), words, says)
+        yield finding(
+            "statement_against_statement", involved, values, ("undecided", severity), words, says, on=involved
+        )
 
 
 def _side(claims: list[Claim]) -> str:
@@ -212,7 +216,7 @@ def _days(claim: Claim) -> tuple[str, str]:
         case "up_to":
             return "", last
         case "less_than":
-            return "", first[:-1]  # sorts before the day itself
+            return "", (datetime.date.fromisoformat(first) - datetime.timedelta(days=1)).isoformat()
         case "at_least" | "more_than":
             return first, "~"
         case _:

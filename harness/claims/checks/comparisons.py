@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.claims.checks.matches import Match, lead_of, matches
+from harness.claims.checks.matches import Match, absent, lead_of, matches
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode
 from harness.claims.findings import AGREES, DENIED, LOOSELY, NOTED, OPEN, Attempt, finding, judged
@@ -25,21 +25,26 @@ def wins_over_rows(desk: Desk) -> Iterator[Finding]:
             continue
         found = matches(desk, claim)
         if found and claim.kind == "exceeds":
-            yield _counted(claim, found)
+            yield _counted(desk, claim, found)
         elif found:
             yield _level(claim, found)
 
 
-def _counted(claim: Claim, found: Sequence[Match]) -> Finding:
+def _counted(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     used = [cell for match in found for cell in match.cells]
     arithmetic = "; ".join(match.text() for match in found)
     if claim.printed is not None:
         attempts = [Attempt(f"rows of {m.source}", (m.wins, m.wins + m.level), m.text()) for m in found]
-        return judged("wins_over_rows", claim, used, attempts)
+        counted = judged("wins_over_rows", claim, used, attempts)
+        if counted.verdict == "contradicted" and not all(cell.complete for cell in used):
+            counted = counted.model_copy(update={"verdict": "undecided", "severity": "minor"})
+        return counted
     wins, rows = sum(m.wins for m in found), sum(len(m.rows) for m in found)
     level = sum(m.level for m in found)
     enough = wins == rows or (claim.hedge == "about" and wins > ALMOST * rows)
     judgement = AGREES if enough else OPEN if wins + level else DENIED
+    if absent(desk, claim, found):
+        judgement = OPEN
     return finding(
         "wins_over_rows",
         [claim, *used],
@@ -58,7 +63,7 @@ def _level(claim: Claim, found: Sequence[Match]) -> Finding:
     count = sum(len(m.rows) for m in found)
     says = Says(
         en=f"No limit is stated, so the mean decides nothing; {count} rows are published.",
-        ko=f"기준이 없어 평균으로는 판정할 수 없다. 공개된 줄은 {count}개다.",
+        ko=f"기준이 없어 평균으로는 판정할 수 없다. 공개된 항목은 {count}개다.",
     )
     if claim.over is not None and claim.over.count is not None and claim.over.count != count:
         says += Says(
@@ -86,7 +91,13 @@ def exceeds_on_benchmark(desk: Desk) -> Iterator[Finding]:
             continue
         leads = [lead_of(desk, claim.benchmark, ours, theirs) for ours, theirs in pairs]
         says = ONE_TABLE if together else TWO_PAPERS
-        if all(lead[0] > 0 for lead in leads):
+        missing = absent(desk, claim, matches(desk, claim)) if together else []
+        if missing:
+            judgement, says = (
+                OPEN,
+                Says(en=f"No row holds {', '.join(missing)}.", ko=f"표에 없는 비교 대상: {', '.join(missing)}."),
+            )
+        elif all(lead[0] > 0 for lead in leads):
             judgement = AGREES if together else LOOSELY
         elif together and all(lead[1] < 0 for lead in leads):
             judgement = DENIED

@@ -5,13 +5,27 @@ from collections.abc import Iterator, Sequence
 from harness.claims.bounds import claimed, difference, distance, mean, middle, overlap, printed, quotient
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, Table, same_mode
-from harness.claims.findings import AGREES, DENIED, NOTED, OPEN, Attempt, as_claimed, finding, judged, show
+from harness.claims.findings import (
+    AGREES,
+    DENIED,
+    NOT_SHOWN,
+    NOTED,
+    OPEN,
+    Attempt,
+    as_claimed,
+    finding,
+    judged,
+    show,
+    span,
+)
 from harness.records import Claim, Finding, Says
 
 Pair = tuple[Claim, Claim]
+UNNAMED = "name of the test"
+"""Listed as unstated where a source does not name its test: the one it is taken for can refute nothing."""
 BELOW = Says(
-    en="Every area and the mean over areas would have to be that high.",
-    ko="모든 영역과 그 평균이 그 값 이상이어야 한다.",
+    en="Lower values are printed; every area and the mean over areas would have to be that high.",
+    ko="그보다 낮은 값이 적혀 있다. 모든 영역과 그 평균이 그 값 이상이어야 한다.",
 )
 ALL_ABOVE = Says(en="Every printed area is that high.", ko="적힌 모든 영역이 그 값 이상이다.")
 
@@ -23,8 +37,17 @@ def pairs(desk: Desk, claim: Claim) -> list[tuple[Table, Pair]]:
         for _, row in desk.rows_for(claim, table):
             if claim.model in row:
                 others = {m for name in claim.comparators for m in desk.meanings(name)}
-                found += [(table, (row[claim.model], row[m])) for m in sorted(others) if m in row]
+                ours = row[claim.model]
+                found += [(table, (ours, row[m])) for m in sorted(others) if m in row and _fits(claim, ours)]
     return found
+
+
+def _fits(claim: Claim, cell: Claim) -> bool:
+    """Return whether a cell can be what a statement is about: its metric, and no fraction for points."""
+    right_metric = claim.metric is None or cell.metric in (None, claim.metric)
+    return right_metric and (
+        cell.unit != "fraction" or claim.unit in ("fraction", "times") or claim.kind == "ratio"
+    )
 
 
 def _operands(desk: Desk, claim: Claim) -> list[tuple[str, Pair]]:
@@ -41,19 +64,30 @@ def ratio_from_rows(desk: Desk) -> Iterator[Finding]:
     for claim in desk.statements:
         if claim.kind != "ratio" or claim.printed is None:
             continue
-        scale, sign = (100.0, " %") if claim.unit == "percent" else (1.0, "")
-        attempts, used = [], []
-        for label, (top, bottom) in _operands(desk, claim):
-            if printed(bottom)[0] <= 0:
-                continue
-            low, high = quotient(printed(top), printed(bottom))
-            bounds = (scale * low, scale * high)
-            result = show(scale * top.number / bottom.number)
-            arithmetic = f"{top.value} / {bottom.value} = {result}{sign}, by rounding {show(bounds)}"
-            attempts.append(Attempt(label, bounds, arithmetic))
-            used += [top, bottom]
-        if attempts:
-            yield judged("ratio_from_rows", claim, used, attempts)
+        yield from (found for one in _single(claim) for found in _ratio(desk, one))
+
+
+def _single(claim: Claim) -> Iterator[Claim]:
+    """Yield the statement once per comparator: all of them have to hold; "up to" is the number reached."""
+    exact = {"hedge": "exact"} if claim.hedge == "up_to" else {}
+    for names in [[name] for name in claim.comparators] or [[]]:
+        yield claim.model_copy(update=exact | {"comparators": names})
+
+
+def _ratio(desk: Desk, claim: Claim) -> Iterator[Finding]:
+    scale, sign = (100.0, " %") if claim.unit == "percent" else (1.0, "")
+    attempts, used = [], []
+    for label, (top, bottom) in _operands(desk, claim):
+        if printed(bottom)[0] <= 0:
+            continue
+        low, high = quotient(printed(top), printed(bottom))
+        bounds = (scale * low, scale * high)
+        result = show(scale * top.number / bottom.number)
+        arithmetic = f"{top.value} / {bottom.value} = {result}{sign}, by rounding {show(bounds)}"
+        attempts.append(Attempt(label, bounds, arithmetic))
+        used += [top, bottom]
+    if attempts:
+        yield judged("ratio_from_rows", claim, used, attempts)
 
 
 def difference_from_rows(desk: Desk) -> Iterator[Finding]:
@@ -63,16 +97,20 @@ def difference_from_rows(desk: Desk) -> Iterator[Finding]:
             continue
         if claim.unit not in ("points", "percentage points", "percent"):
             continue
-        attempts, used = [], []
-        for table, (ours, other) in pairs(desk, claim):
-            attempts += _leads(claim, ours, other, f"{table.id} against {other.model}", up=_up(desk, claim))
-            used += [ours, other]
-        if attempts:
-            found = judged("difference_from_rows", claim, used, attempts)
-            if found.verdict == "contradicted":
-                meant = _meant(desk, claim)
-                found = found.model_copy(update={"says": found.says + meant}) if meant else found
-            yield found
+        yield from (found for one in _single(claim) for found in _difference(desk, one))
+
+
+def _difference(desk: Desk, claim: Claim) -> Iterator[Finding]:
+    attempts, used = [], []
+    for table, (ours, other) in pairs(desk, claim):
+        attempts += _leads(claim, ours, other, f"{table.id} against {other.model}", up=_up(desk, claim))
+        used += [ours, other]
+    if attempts:
+        found = judged("difference_from_rows", claim, used, attempts)
+        if found.verdict == "contradicted":
+            meant = _meant(desk, claim)
+            found = found.model_copy(update={"says": found.says + meant}) if meant else found
+        yield found
 
 
 def _up(desk: Desk, claim: Claim) -> bool:
@@ -104,7 +142,7 @@ def _meant(desk: Desk, claim: Claim) -> Says | None:
                     continue
                 if overlap(difference(printed(ours), printed(other)), claimed(claim)):
                     words = f"{name} ({ours.value} − {other.value})"
-                    return Says(en=f"The difference fits {words}.", ko=f"그 차이는 {words}와 맞는다.")
+                    return Says(en=f"The difference fits {words}.", ko=f"그 차이에 맞는 조합: {words}.")
     return None
 
 
@@ -117,7 +155,8 @@ def rank_from_rows(desk: Desk) -> Iterator[Finding]:
         up = record.score.higher_is_better if record else True
         for table in desk.tables_for(claim):
             for _, row in desk.rows_for(claim, table):
-                present = [row[m] for m in claim.comparators if m in row]
+                meant = {name: sorted(desk.meanings(name) & row.keys()) for name in claim.comparators}
+                present = [row[m] for columns in meant.values() for m in columns]
                 if claim.model not in row or not present:
                     continue
                 ours = row[claim.model]
@@ -125,12 +164,17 @@ def rank_from_rows(desk: Desk) -> Iterator[Finding]:
                 ahead = sum((c.number > ours.number) if up else (c.number < ours.number) for c in present)
                 ties = sum(c.number == ours.number for c in present)
                 arithmetic = " > ".join(f"{c.model} {c.value}" for c in order)
-                attempt = Attempt(table.id, (ahead + 1, ahead + 1 + ties), arithmetic)
-                missing = [m for m in claim.comparators if m not in row]
+                missing = [name for name, columns in meant.items() if not columns]
+                attempt = Attempt(table.id, (ahead + 1, ahead + 1 + ties + len(missing)), arithmetic)
                 found = judged("rank_from_rows", claim, order, [attempt])
                 names = ", ".join(missing)
-                note = Says(en=f"Not in the row: {names}.", ko=f"이 줄에 없는 모델: {names}.")
-                yield found.model_copy(update={"says": found.says + note}) if missing else found
+                note = Says(en=f"Not in the row: {names}.", ko=f"이 항목에 없는 모델: {names}.")
+                if missing:
+                    open_rank = {"verdict": "undecided", "severity": "info", "says": found.says + note}
+                    found = found.model_copy(
+                        update=open_rank if found.verdict == "reproduced" else {"says": found.says + note}
+                    )
+                yield found
 
 
 def average_from_rows(desk: Desk) -> Iterator[Finding]:
@@ -147,16 +191,17 @@ def average_from_rows(desk: Desk) -> Iterator[Finding]:
             addends = " + ".join(c.value or "" for c in cells)
             arithmetic = f"{label}: ({addends}) / {len(cells)} = {total / len(cells):.4g}"
             attempts.append(Attempt(label, mean([printed(c) for c in cells]), arithmetic))
-        exact = (claim.number, claim.number)
-        nearest = min(range(len(sets)), key=lambda i: distance(attempts[i].bounds, exact))
+        wanted, exact = claimed(claim), (claim.number, claim.number)
+        gaps = [(distance(a.bounds, wanted), distance(a.bounds, exact)) for a in attempts]
+        nearest = gaps.index(min(gaps))
         found = judged("average_from_rows", claim, sets[nearest][1], [attempts[nearest]])
         partial = any(not c.complete for _, cells in sets for c in cells)
         if found.verdict == "contradicted" and (claim.source.party == "third" or partial):
             # Press may average rows that were never printed: the rows cannot refute it, only fail to show it.
             says = Says(
                 en=f"None of {len(sets)} sets of published rows gives it; nearest: {attempts[nearest].text}.",
-                ko=f"공개된 줄의 조합 {len(sets)}가지에서 그 평균이 나오지 않는다. 가장 가까운 값은 "
-                f"{show(attempts[nearest].bounds)}이다.",
+                ko=f"공개된 항목의 조합 {len(sets)}가지에서 그 평균이 나오지 않는다. 가장 가까운 값은 "
+                f"{span(attempts[nearest].bounds)}이다.",
             )
             found = found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
         yield found
@@ -168,8 +213,9 @@ def _row_sets(desk: Desk, claim: Claim, table: Table) -> list[tuple[str, list[Cl
     count = claim.over.count if claim.over else None
     found = []
     for model in sorted(desk.meanings(claim.model)):
-        cells = [row[model] for row in rows.values() if model in row]
-        full = [row[model] for row in rows.values() if model in row and len(row) == max(map(len, rows.values()))]
+        cells = [row[model] for row in rows.values() if model in row and _fits(claim, row[model])]
+        widest = max(map(len, rows.values()))
+        full = [cell for cell in cells if len(rows[cell.benchmark or ""]) == widest]
         for label, chosen in (("all rows", cells), ("rows without a dash", full)):
             if chosen and (count is None or len(chosen) == count):
                 found.append((f"{label} of {table.id}, {model}", chosen))
@@ -206,7 +252,8 @@ def _part(desk: Desk, claim: Claim, part: str) -> Claim | None:
     cells = [
         c
         for c in desk.cells_of.get((part, claim.model), ())
-        if c.standing == claim.standing and same_mode(c, claim) and (c.metric is None or c.metric == claim.metric)
+        if (c.standing, c.unit) == (claim.standing, claim.unit) and same_mode(c, claim)
+        if c.metric is None or c.metric == claim.metric
     ]
     same = [c for c in cells if c.source.id == claim.source.id]
     maker = [c for c in cells if claim.source.of is not None and c.source.of == claim.source.of]
@@ -236,7 +283,7 @@ def _parts_against(desk: Desk, claims: Sequence[Claim], parts: Sequence[Claim]) 
         )
         values = (as_claimed(claim), attempts[0].text)
         arithmetic = "; ".join(a.arithmetic for a in attempts)
-        yield finding("mean_of_parts", [claim, *parts, *claims[1:]], values, NOTED, arithmetic, says)
+        yield finding("mean_of_parts", [claim, *parts, *claims[1:]], values, NOTED, arithmetic, says, on=claims)
     else:
         yield judged("mean_of_parts", claim, [*parts, *claims[1:]], attempts)
 
@@ -250,11 +297,13 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
             continue
         whole = [claim.benchmark, *claim.over.rows]
         cells = [c for b in whole for m in desk.meanings(claim.model) for c in desk.cells_of.get((b, m), ())]
+        cells = [c for c in cells if same_mode(c, claim) and c.unit in ("percent", "points")]
         below = [c for c in cells if c.standing == "current" and printed(c)[1] < claimed(claim)[0]]
         if not cells:
             continue
-        read = [c for c in below if c.source.read != "second_hand"]
-        verdict, severity = DENIED if read else OPEN if below else AGREES
+        read = [c for c in below if c.source.read != "second_hand" and c.source.of == c.model]
+        against = NOT_SHOWN if UNNAMED in claim.protocol.unstated else DENIED
+        judgement = against if read else OPEN if below else AGREES
         lowest = min(cells, key=lambda c: c.number)
         arithmetic = "; ".join(f"{c.benchmark} {c.value} < {claim.value} ({c.source.id})" for c in below)
         says = BELOW if below else ALL_ABOVE
@@ -267,7 +316,7 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
             "bound_over_rows",
             [claim, *order],
             (as_claimed(claim), recomputed),
-            (verdict, severity),
+            judgement,
             arithmetic or f"{recomputed} ≥ {claim.value}",
             says,
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from harness.claims.checks.registry import Check
-from harness.claims.desk import Desk, Table, scale
+from harness.claims.desk import Desk, Table, same_mode, scale
 from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claimed, finding, show
 from harness.records import Benchmark, Claim, Finding, Says
 from harness.records.units import COUNTED, SCORES
@@ -13,7 +13,7 @@ from harness.statistics.grim import can_tell, implied_repeats, is_possible
 
 NO_SINGLE_RUN = Says(
     en="No single run over these items can print this; the source states no repeats.",
-    ko="이 문항 수로 한 번 돌려서는 나올 수 없는 값이다. 출처는 반복 횟수를 밝히지 않는다.",
+    ko="이 문항 수로는 1회 실행에서 나올 수 없는 값이다. 출처는 반복 횟수를 밝히지 않는다.",
 )
 NO_WHOLE_NUMBER = Says(
     en="No whole number of right answers gives this with the stated repeats.",
@@ -88,7 +88,9 @@ def _grim_row(desk: Desk, record: Benchmark, cells: list[Claim]) -> Iterator[Fin
             claims = [claim for claim, _ in found]
             values = ", ".join(c.value or "" for c in claims)
             arithmetic = "; ".join(words for _, words in found)
-            yield finding("grim", claims, (values, "a multiple of one item"), judgement, arithmetic, says)
+            yield finding(
+                "grim", claims, (values, "a multiple of one item"), judgement, arithmetic, says, on=claims
+            )
 
 
 def _nearest(claim: Claim, n: int, repeats: int) -> str:
@@ -104,7 +106,9 @@ def impossible_precision(desk: Desk) -> Iterator[Finding]:
         yield from _odd_digits(table)
     for claim in desk.statements:
         if claim.unit in COUNTED and claim.printed is not None and not claim.number.is_integer():
-            says = Says(en=f"{claim.unit} are counted in whole numbers.", ko=f"{claim.unit}은(는) 정수로 센다.")
+            says = Says(
+                en=f"{claim.unit} are counted in whole numbers.", ko=f"정수로만 세는 단위다({claim.unit})."
+            )
             values = (as_claimed(claim), "a whole number")
             yield finding("impossible_precision", [claim], values, SLIGHTLY_OFF, claim.value or "", says)
 
@@ -163,7 +167,7 @@ def _turned_round(desk: Desk) -> Iterator[Finding]:
             name = record.names[0]
             says = Says(
                 en=f"A lower number is better on {name}: a ratio above 100 % is no lead.",
-                ko=f"{name}은(는) 낮을수록 좋다. 100%를 넘는 비율은 앞선 것이 아니다.",
+                ko=f"낮을수록 좋은 지표다({name}). 비율이 100%를 넘으면 앞선 것이 아니다.",
             )
             values = (as_claimed(claim), "a lower number is better")
             words = f"{record.score.metric}: lower is better"
@@ -171,7 +175,7 @@ def _turned_round(desk: Desk) -> Iterator[Finding]:
 
 
 def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
-    if a.source.id == b.source.id or a.unit != b.unit:
+    if a.source.id == b.source.id or a.unit != b.unit or not same_mode(a, b):
         return
     small, large = sorted((a.number, b.number))
     if small <= 0 or not SLIPS[0] <= large / small <= SLIPS[1]:
@@ -182,7 +186,7 @@ def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
         values = (f"{a.value} and {b.value}", f"a factor of {ratio:.4g}")
         says = SLIPPED
         words = f"{large:g} / {small:g} = {ratio:.4g}"
-        yield finding("unit_and_direction", [a, b], values, OPEN, words, says)
+        yield finding("unit_and_direction", [a, b], values, OPEN, words, says, on=[a, b])
 
 
 CHECKS = (

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from harness.claims.bounds import claimed, coarse, middle, overlap, printed
+from harness.claims.bounds import apart, claimed, coarse, middle, overlap, printed
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, evidence
 from harness.claims.findings import (
@@ -62,19 +62,19 @@ def statement_against_facts(desk: Desk) -> Iterator[Finding]:
             continue
         if found and claim.printed is not None:
             yield _with(_known(_sized(claim, found), architectures[claim.model]), others)
-        elif found:
+        elif found and claim.readings:
             yield _with(_within(claim, found), others)
 
 
 def _with(found: Finding, others: list[Claim]) -> Finding:
-    """Return the finding with the other claims that say the same."""
-    more = [claim.id for claim in others]
-    return found.model_copy(
-        update={
-            "claims": [found.claims[0], *more, *found.claims[1:]],
-            "evidence": [*found.evidence, *evidence(others)],
-        }
-    )
+    """Return the finding with the other claims that say the same: the verdict is on them too."""
+    too = [claim.id for claim in others]
+    more = {
+        "claims": [found.claims[0], *too, *found.claims[1:]],
+        "judged": [*found.judged, *too],
+        "evidence": [*found.evidence, *evidence(others)],
+    }
+    return found.model_copy(update=more)
 
 
 def _known(found: Finding, architecture: Architecture) -> Finding:
@@ -91,11 +91,12 @@ def _known(found: Finding, architecture: Architecture) -> Finding:
 def _sized(claim: Claim, found: list[Attempt]) -> Finding:
     """Judge a number; a size may have been cut off instead of rounded, and its last zeros may be no digits."""
     if claim.quantity in ("context", "window") and (claim.value or "").endswith("K"):
-        # Contexts are counted in units of 1,024 tokens: 256K is 262,144.
-        found = [
-            Attempt(a.label, (a.bounds[0] / 1.024, a.bounds[1] / 1.024), f"{a.arithmetic}, K as 1,024")
+        # Contexts are counted in units of 1,024 tokens too: 256K is 262,144.
+        kibi = [
+            Attempt(a.label, (a.bounds[0] / KIBI, a.bounds[1] / KIBI), f"{a.arithmetic}, K as 1,024")
             for a in found
         ]
+        found = kibi if any(overlap(a.bounds, claimed(claim)) for a in kibi) else found
     if claim.unit not in ("parameters", "tokens", "gigabytes"):
         judgement = judged("statement_against_facts", claim, [], found)
         if judgement.verdict == "reproduced" and judgement.severity == "info":
@@ -146,7 +147,7 @@ def _not_computable(desk: Desk, claim: Claim, error: UnpublishedError) -> Findin
             ko="모델 구성이 모두 공개되지 않아 다시 계산할 수 없다.",
         )
         return finding("statement_against_facts", [claim], (as_claimed(claim), "–"), NOTED, gap, says)
-    agrees = overlap(claimed(own[0]), claimed(claim)) or overlap(claimed(own[0]), coarse(claim))
+    agrees = not apart(claimed(own[0]), claimed(claim)) or overlap(claimed(own[0]), coarse(claim))
     judgement = LOOSELY if agrees else OPEN
     says = Says(
         en=f"Held against what the maker prints ({own[0].value}); {gap}.",
@@ -227,7 +228,9 @@ def licence_of_release(desk: Desk) -> Iterator[Finding]:
         if not licences:
             continue
         if claim.quantity == "licence":
-            same = set(licences.values()) == {claim.value}
+            if claim.value is None:
+                continue
+            same = {_plain(licence) for licence in licences.values()} == {_plain(claim.value)}
             judgement = AGREES if same else DENIED
             says = Says(en="The licence of the weights.", ko="가중치의 라이선스와 같다.")
             if not same:
@@ -244,6 +247,10 @@ def licence_of_release(desk: Desk) -> Iterator[Finding]:
         else:
             continue
         yield finding("licence_of_release", [claim], (claim.says.en, words), judgement, words, says)
+
+
+def _plain(licence: str) -> str:
+    return licence.casefold().removesuffix("license").removesuffix("licence").strip().replace(" ", "-")
 
 
 OPEN_SOURCE = frozenset({"Apache-2.0", "MIT"})

@@ -1,5 +1,6 @@
 """Rows that hold two models side by side, counted with what rounding leaves open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.claims.bounds import Bounds, difference, printed
@@ -21,12 +22,12 @@ class Match:
     @property
     def wins(self) -> int:
         """Rows in which the model is ahead whatever rounding hides."""
-        return sum(lead[0] > 0 for lead in self.leads)
+        return sum(_won(lead) for lead in self.leads)
 
     @property
     def level(self) -> int:
         """Rows that rounding leaves open."""
-        return sum(lead[0] <= 0 <= lead[1] for lead in self.leads)
+        return sum(not _won(lead) and not _lost(lead) for lead in self.leads)
 
     @property
     def cells(self) -> list[Claim]:
@@ -42,13 +43,30 @@ class Match:
     def text(self) -> str:
         """Wins, and the rows that were not won."""
         told = list(zip(self.rows, self.leads, strict=True))
-        behind = [_scores(pair) for pair, lead in told if lead[1] < 0]
-        level = [_scores(pair) for pair, lead in told if lead[0] <= 0 <= lead[1]]
+        behind = [_scores(pair) for pair, lead in told if _lost(lead)]
+        level = [_scores(pair) for pair, lead in told if not _won(lead) and not _lost(lead)]
         ours, theirs = self.means
         words = f"{self.wins} of {len(self.rows)} rows against {self.other} in {self.source}, "
         words += f"means {ours:.4g} : {theirs:.4g}"
         words += f", behind in {', '.join(behind)}" if behind else ""
         return words + (f", level in {', '.join(level)}" if level else "")
+
+
+_HAIR = 1e-9
+"""Of floating-point error; intervals that only touch are different numbers, as in `bounds.apart`."""
+
+
+def _won(lead: Bounds) -> bool:
+    return lead[0] >= -_HAIR and lead[1] > _HAIR
+
+
+def _lost(lead: Bounds) -> bool:
+    return lead[1] <= _HAIR and lead[0] < -_HAIR
+
+
+def absent(desk: Desk, claim: Claim, found: Sequence[Match]) -> list[str]:
+    """Return the comparators of which no match holds a row."""
+    return [name for name in claim.comparators if not any(m.other in desk.meanings(name) for m in found)]
 
 
 def _scores(pair: tuple[Claim, Claim]) -> str:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from harness.claims.bounds import Bounds, claimed, distance, overlap, printed, quotient
-from harness.claims.checks.matches import Match, matches
+from harness.claims.bounds import Bounds, apart, claimed, distance, overlap, printed, quotient
+from harness.claims.checks.matches import Match, absent, matches
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode
 from harness.claims.findings import AGREES, LOOSELY, NOT_SHOWN, NOTED, OPEN, as_claimed, finding
 from harness.records import Claim, Finding, Says
 
 NO_LIMIT = Says(en="No limit is stated, so the rows decide nothing.", ko="기준이 없어 판정할 수 없다.")
-EVERYWHERE = Says(en="Ahead in every published row it can be about.", ko="해당하는 공개된 줄 모두에서 앞선다.")
+EVERYWHERE = Says(en="Ahead in every published row it can be about.", ko="해당하는 공개된 항목 모두에서 앞선다.")
 NOWHERE = Says(
     en="Not shown by the published rows: against every comparator neither all, nor most, nor the mean.",
-    ko="공개된 줄로는 확인되지 않는다. 모든 비교 대상에 대해 전부도, 다수도, 평균도 앞서지 않는다.",
+    ko="공개된 항목로는 확인되지 않는다. 모든 비교 대상에 대해 전부도, 다수도, 평균도 앞서지 않는다.",
 )
 IN_A_TABLE = Says(en="The sentence and a table agree.", ko="문장과 표가 일치한다.")
 IN_NO_TABLE = Says(
@@ -41,7 +41,8 @@ def press_against_table(desk: Desk) -> Iterator[Finding]:
             )
             yield finding("press_against_table", [claim], (as_claimed(claim), "no row"), NOTED, "no rows", words)
         elif claim.printed is not None:
-            yield _ratio_rows(claim, found)
+            if claim.unit == "percent":
+                yield _ratio_rows(claim, found)
         else:
             yield _ahead(desk, claim, found)
 
@@ -69,7 +70,7 @@ def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
     if fits:
         says = Says(
             en=f"Published rows give it, read as {fits[0][0]}; the source names no benchmark.",
-            ko="공개된 줄에서 그 값이 나온다. 출처는 벤치마크를 밝히지 않는다.",
+            ko="공개된 항목에서 그 값이 나온다. 출처는 벤치마크를 밝히지 않는다.",
         )
         judgement = LOOSELY if len(readings) > 1 else AGREES
     else:
@@ -96,8 +97,8 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     statement names no benchmark, so no published row can contradict it: they can only fail to show it.
     """
     main = matches(desk, claim, every_revision=True, main=True) if claim.capability else []
-    absent = [name for name in claim.comparators if not any(m.other in desk.meanings(name) for m in found)]
-    named = [name for name in claim.comparators if name not in absent]
+    missing = absent(desk, claim, found)
+    named = [name for name in claim.comparators if name not in missing]
     holds = []
     for which, group in (("all rows", found), ("rows of that skill first", main)):
         for source in dict.fromkeys(m.source for m in group):
@@ -106,16 +107,16 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
                 reading for reading, test in _READINGS.items() if all(any(map(test, side)) for side in sides)
             ]
             holds += [f"{' and '.join(fitting)} ({which} of {source})"] if fitting else []
-    always = all(test(m) for test in _READINGS.values() for m in found)
+    always = all(m.wins == len(m.rows) for m in found)
     used = [cell for match in found for cell in match.cells]
     arithmetic = "; ".join(match.text() for match in found)
     wins, rows = sum(m.wins for m in found), sum(len(m.rows) for m in found)
     if claim.kind == "at_least" and not always:
         judgement, says = NOTED, NO_LIMIT
-    elif absent:
-        names = ", ".join(absent)
+    elif missing:
+        names = ", ".join(missing)
         judgement = OPEN
-        says = Says(en=f"No published row holds {names}.", ko=f"{names}이(가) 실린 공개된 줄이 없다.")
+        says = Says(en=f"No published row holds {names}.", ko=f"공개된 표에 없는 비교 대상: {names}.")
     elif always:
         judgement, says = AGREES, EVERYWHERE
     elif holds:
@@ -131,6 +132,13 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     return finding("press_against_table", [claim, *used], values, judgement, arithmetic, says)
 
 
+def _same_number(claim: Claim, cell: Claim) -> bool:
+    """Return whether a cell is the number a sentence gives; "up to" gives the number that was reached."""
+    if claim.hedge in ("exact", "up_to"):
+        return not apart(printed(cell), printed(claim))
+    return overlap(printed(cell), claimed(claim))
+
+
 def prose_against_table(desk: Desk) -> Iterator[Finding]:
     """Compare a score given in a sentence with the cells of the same model and benchmark."""
     for claim in desk.statements:
@@ -144,7 +152,7 @@ def prose_against_table(desk: Desk) -> Iterator[Finding]:
         cells = [c for c in cells if claim.metric in (None, c.metric)]
         if not cells:
             continue
-        fits = [c for c in cells if overlap(printed(c), claimed(claim))]
+        fits = [c for c in cells if _same_number(claim, c)]
         values = ", ".join(f"{c.value} ({c.source.id})" for c in fits or cells)
         arithmetic = f"{claim.value} in the sentence; in tables {values}"
         says = IN_A_TABLE if fits else IN_NO_TABLE

@@ -54,6 +54,11 @@ def test_a_figure_does_not_repeat_its_tables_differences_with_others():
     assert list(source_against_source(desk(figure, rows("70.0", source=PAPER)))) == []
 
 
+def test_a_figure_in_the_same_document_is_compared_too():
+    figure = rows("24.5", table="figure", source=CARD, form="figure")
+    assert only(figure_against_table(desk(rows("25.4", source=CARD), figure))).claimed == "25.4 and 24.5"
+
+
 def test_a_later_revision_with_another_number_is_found():
     newer = rows("79.1", source=source(id="card-2", of="m", supersedes="card"))
     older = rows("80.0", source=CARD, standing="superseded")
@@ -155,6 +160,7 @@ class TestStatements:
             (("2026-01-15", "less_than"), ("2026-01-15", "exact"), False),
             (("2026-01-15", "exact"), ("2025-12", "exact"), False),
             (("2026-01-15", "up_to"), ("2025-12", "exact"), True),
+            (("2026-03-11", "less_than"), ("2026-03-10", "exact"), True),
             (("2026-01-15", "at_least"), ("2026-03-01", "exact"), True),
             (("2026", "up_to"), ("2026-03-01", "exact"), True),
         ],

@@ -31,6 +31,21 @@ class TestWinsOverANamedTable:
         told = self.claim(value="2", unit="benchmarks")
         assert only(wins_over_rows(desk(ALL_AHEAD, told, benchmarks=KOREAN))).verdict == "reproduced"
 
+    def test_a_table_that_is_here_in_part_contradicts_no_number_of_rows(self):
+        part = table({"a": {"m": "80.0", "n": "70.0"}}, source=CARD, complete=False)
+        told = self.claim(value="2", unit="benchmarks")
+        assert only(wins_over_rows(desk(part, told, benchmarks=KOREAN))).verdict == "undecided"
+
+    def test_a_lead_of_one_last_digit_is_a_lead(self):
+        close = table(
+            {f"r{i}": {"m": f"{60 + i / 10:.1f}", "n": f"{59.9 + i / 10:.1f}"} for i in range(50)}, source=CARD
+        )
+        told = self.claim(value="50", unit="benchmarks")
+        assert only(wins_over_rows(desk(close, told))).verdict == "reproduced"
+
+    def test_a_comparator_without_a_row_leaves_it_open(self):
+        assert only(wins_over_rows(desk(ALL_AHEAD, self.claim(comparators=["n", "o"])))).verdict == "undecided"
+
     def test_a_planted_number_is_contradicted(self):
         told = self.claim(value="2", unit="benchmarks")
         found = only(wins_over_rows(desk(MIXED, told, benchmarks=KOREAN)))

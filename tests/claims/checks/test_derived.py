@@ -10,7 +10,7 @@ from harness.claims.checks.derived import (
     rank_from_rows,
     ratio_from_rows,
 )
-from harness.records import Finding
+from harness.records import Finding, KnownProtocol
 from tests.examples import benchmark, desk, source, statement, table
 
 CARD = source(of="m")
@@ -66,6 +66,16 @@ class TestRatio:
     def test_a_ratio_without_any_published_row_is_no_finding(self):
         assert list(ratio_from_rows(desk(self.ratio("110"), benchmarks=BENCHMARKS))) == []
 
+    def test_all_named_comparators_have_to_fit(self):
+        rows = table({"quiz": {"m": "60.0", "n": "50.0", "o": "59.0"}}, source=CARD)
+        claim = self.ratio("120").model_copy(update={"comparators": ["n", "o"]})
+        verdicts = [f.verdict for f in ratio_from_rows(desk(rows, claim, benchmarks=BENCHMARKS))]
+        assert verdicts == ["reproduced", "contradicted"]
+
+    def test_up_to_gives_the_number_that_was_reached(self):
+        low = self.ratio("148").model_copy(update={"hedge": "up_to"})
+        assert only(ratio_from_rows(desk(TABLE, low, benchmarks=BENCHMARKS))).verdict == "contradicted"
+
 
 class TestDifference:
     def lead(self, value: str, name: str = "n"):
@@ -99,6 +109,11 @@ class TestAverage:
 
     def test_a_mean_over_all_rows_agrees(self):
         assert only(average_from_rows(desk(TABLE, self.average("74.90")))).verdict == "reproduced"
+
+    def test_the_wording_chooses_among_the_sets_of_rows(self):
+        more = table({**ROWS, "third": {"m": "10.0", "n": "1.0"}}, source=CARD)
+        claim = self.average("60").model_copy(update={"hedge": "at_least"})
+        assert only(average_from_rows(desk(more, claim))).verdict == "reproduced"
 
     def test_a_mean_that_no_set_of_rows_gives_stays_open_for_press(self):
         found = only(average_from_rows(desk(TABLE, self.average("75.9"))))
@@ -153,16 +168,22 @@ class TestParts:
 
 
 class TestRank:
-    def rank(self, value: str):
-        return statement(kind="rank", value=value, unit="rank", benchmark="quiz", comparators=["n", "o"])
+    def rank(self, value: str, *others: str):
+        comparators = list(others) or ["n"]
+        return statement(kind="rank", value=value, unit="rank", benchmark="quiz", comparators=comparators)
 
-    def test_a_rank_that_follows_from_the_row_agrees_and_says_who_is_missing(self):
+    def test_a_rank_that_follows_from_the_row_agrees(self):
         found = only(rank_from_rows(desk(TABLE, self.rank("1"), benchmarks=BENCHMARKS)))
-        assert found.verdict == "reproduced"
-        assert "Not in the row: o" in found.says.en
+        assert (found.verdict, found.severity) == ("reproduced", "none")
 
     def test_a_planted_rank_is_contradicted(self):
         assert only(rank_from_rows(desk(TABLE, self.rank("2"), benchmarks=BENCHMARKS))).verdict == "contradicted"
+
+    def test_a_model_that_is_not_in_the_row_leaves_the_rank_open_and_is_named(self):
+        for value in ("1", "2"):
+            found = only(rank_from_rows(desk(TABLE, self.rank(value, "n", "o"), benchmarks=BENCHMARKS)))
+            assert found.verdict == "undecided"
+            assert "Not in the row: o" in found.says.en
 
     def test_where_lower_is_better_the_order_turns_round(self):
         lower = benchmark(score={"metric": "cer", "higher_is_better": False})
@@ -188,6 +209,16 @@ class TestBound:
 
     def test_a_bound_below_every_area_agrees(self):
         assert only(bound_over_rows(desk(table(AREAS, source=CARD), self.claim("94")))).verdict == "reproduced"
+
+    def test_a_test_that_is_not_named_cannot_be_refuted(self):
+        claim = self.claim("97").model_copy(update={"protocol": KnownProtocol(unstated=["name of the test"])})
+        found = only(bound_over_rows(desk(table(AREAS, source=CARD), claim)))
+        assert (found.verdict, found.severity) == ("undecided", "major")
+
+    def test_areas_of_another_mode_are_not_its_areas(self):
+        rows = table(AREAS, source=CARD, mode="non_thinking")
+        claim = self.claim("97").model_copy(update={"mode": "thinking"})
+        assert list(bound_over_rows(desk(rows, claim))) == []
 
     def test_areas_known_second_hand_leave_it_open(self):
         heard = source(of="m", read="second_hand")

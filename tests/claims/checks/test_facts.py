@@ -66,13 +66,14 @@ def test_a_number_that_is_cut_off_at_its_round_digits_agrees(printed, severity):
 
 def test_contexts_count_a_thousand_as_1024():
     assert only(check(size("4K", "context", unit="tokens"))).verdict == "reproduced"
+    assert only(check(size("4.1K", "context", unit="tokens"))).verdict == "reproduced"
     assert only(check(size("5K", "context", unit="tokens"))).verdict == "contradicted"
 
 
 def test_the_same_statement_in_two_articles_is_told_once():
     other = source(id="other-article", kind="press", party="third")
     found = only(check(size("135M"), size("135M", source=other)))
-    assert found.claims == ["article/s", "other-article/s"]
+    assert found.claims == found.judged == ["article/s", "other-article/s"]
 
 
 class TestLicence:
@@ -85,6 +86,11 @@ class TestLicence:
     def test_the_makers_own_terms_leave_it_open(self):
         own = model(licence={"id": "own terms", "allows": "much"})
         assert only(licence_of_release(desk(self.release(), models=[own]))).verdict == "undecided"
+
+    @pytest.mark.parametrize("value", ["MIT", "mit", "MIT License"])
+    def test_the_same_licence_in_other_words_agrees(self, value):
+        claim = statement(kind="structure", value=value, unit="text", quantity="licence")
+        assert only(licence_of_release(desk(claim, models=[MODEL]))).verdict == "reproduced"
 
     def test_a_licence_by_another_name_is_contradicted(self):
         claim = statement(kind="structure", value="Apache-2.0", unit="text", quantity="licence")

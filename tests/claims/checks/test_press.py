@@ -122,6 +122,9 @@ class TestProse:
     def test_a_score_that_stands_in_a_table_agrees(self):
         assert only(prose_against_table(desk(ALL_AHEAD, self.score("80")))).severity == "none"
 
+    def test_a_score_that_differs_in_the_last_digit_does_not_stand_there(self):
+        assert only(prose_against_table(desk(ALL_AHEAD, self.score("80.1")))).verdict == "undecided"
+
     def test_a_score_in_another_unit_is_not_compared(self):
         assert list(prose_against_table(desk(ALL_AHEAD, self.score("0.80", unit="fraction")))) == []
 
