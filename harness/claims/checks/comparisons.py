@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.claims.checks.matches import Match, absent, lead_of, matches
+from harness.claims.checks.matches import Match, absent, lead_of, lost, matches, won
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode
 from harness.claims.findings import AGREES, DENIED, LOOSELY, NOTED, OPEN, Attempt, finding, judged
@@ -97,9 +97,9 @@ def exceeds_on_benchmark(desk: Desk) -> Iterator[Finding]:
                 OPEN,
                 Says(en=f"No row holds {', '.join(missing)}.", ko=f"표에 없는 비교 대상: {', '.join(missing)}."),
             )
-        elif all(lead[0] > 0 for lead in leads):
+        elif all(map(won, leads)):
             judgement = AGREES if together else LOOSELY
-        elif together and all(lead[1] < 0 for lead in leads):
+        elif together and all(map(lost, leads)):
             judgement = DENIED
         else:
             judgement = OPEN

@@ -128,7 +128,7 @@ def _odd_digits(table: Table) -> Iterator[Finding]:
 
 
 def unit_and_direction(desk: Desk) -> Iterator[Finding]:
-    """Name values outside their metric's range, slipped points, and leads on metrics where less is better."""
+    """Name values outside their metric's range, slipped points, and ratios above 100 % where less is better."""
     yield from _turned_round(desk)
     for claim in desk.cells:
         record = desk.benchmarks.get(claim.benchmark or "")
@@ -158,7 +158,7 @@ def _inside(desk: Desk, claim: Claim) -> bool:
 
 
 def _turned_round(desk: Desk) -> Iterator[Finding]:
-    """Name ratios above 100 % and leads in points on a metric where a lower number is the better one."""
+    """Name ratios above 100 % on a metric where a lower number is the better one."""
     for claim in desk.statements:
         record = desk.benchmarks.get(claim.benchmark or "")
         if record is None or record.score.higher_is_better or claim.printed is None:
@@ -204,7 +204,7 @@ CHECKS = (
     ),
     Check(
         "unit_and_direction",
-        "values outside their metric's range; the same digits with the point elsewhere; leads on error rates",
+        "values outside their metric's range; the same digits with the point elsewhere; ratios above 100 % on error rates",
         "slips that stay inside the range",
         unit_and_direction,
     ),

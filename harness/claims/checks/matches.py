@@ -22,12 +22,12 @@ class Match:
     @property
     def wins(self) -> int:
         """Rows in which the model is ahead whatever rounding hides."""
-        return sum(_won(lead) for lead in self.leads)
+        return sum(won(lead) for lead in self.leads)
 
     @property
     def level(self) -> int:
         """Rows that rounding leaves open."""
-        return sum(not _won(lead) and not _lost(lead) for lead in self.leads)
+        return sum(not won(lead) and not lost(lead) for lead in self.leads)
 
     @property
     def cells(self) -> list[Claim]:
@@ -43,8 +43,8 @@ class Match:
     def text(self) -> str:
         """Wins, and the rows that were not won."""
         told = list(zip(self.rows, self.leads, strict=True))
-        behind = [_scores(pair) for pair, lead in told if _lost(lead)]
-        level = [_scores(pair) for pair, lead in told if not _won(lead) and not _lost(lead)]
+        behind = [_scores(pair) for pair, lead in told if lost(lead)]
+        level = [_scores(pair) for pair, lead in told if not won(lead) and not lost(lead)]
         ours, theirs = self.means
         words = f"{self.wins} of {len(self.rows)} rows against {self.other} in {self.source}, "
         words += f"means {ours:.4g} : {theirs:.4g}"
@@ -56,11 +56,13 @@ _HAIR = 1e-9
 """Of floating-point error; intervals that only touch are different numbers, as in `bounds.apart`."""
 
 
-def _won(lead: Bounds) -> bool:
+def won(lead: Bounds) -> bool:
+    """Return whether a lead is one whatever rounding hides."""
     return lead[0] >= -_HAIR and lead[1] > _HAIR
 
 
-def _lost(lead: Bounds) -> bool:
+def lost(lead: Bounds) -> bool:
+    """Return whether a lead is a lag whatever rounding hides."""
     return lead[1] <= _HAIR and lead[0] < -_HAIR
 
 
