@@ -204,7 +204,7 @@ CHECKS = (
     ),
     Check(
         "unit_and_direction",
-        "values outside their metric's range; the same digits with the point elsewhere; ratios above 100 % on error rates",
+        "values outside their range; the same digits with the point elsewhere; ratios above 100 % on error rates",
         "slips that stay inside the range",
         unit_and_direction,
     ),
