@@ -56,8 +56,8 @@ def check(
 ) -> None:
     """Hold every published claim against other documents and against the model's own configuration.
 
-    Needs no GPU, no server and no network. A finding is a result, not a failure: the exit code is 0 unless
-    --fail-on says otherwise; a ledger with errors exits 2 and names every line.
+    Needs no GPU, no server and no network. A finding is a result, not a failure: without --fail-on the exit code
+    stays 0. A ledger with errors exits 2 and names every line.
     """
     from harness.report import desk as printed  # noqa: PLC0415 - keeps --help instant
     from harness.workflow.check import CHECKS, check_ledger  # noqa: PLC0415
