@@ -133,17 +133,23 @@ def _leads(claim: Claim, ours: Claim, other: Claim, label: str, *, up: bool) -> 
 
 
 def _meant(desk: Desk, claim: Claim) -> Says | None:
-    """Return the column of the same row that the printed difference does fit, as a hint."""
+    """Return the column of the same row that the printed difference fits best, as a hint."""
+    fitting: list[tuple[float, str]] = []
     for table in desk.tables_for(claim):
         for _, row in desk.rows_for(claim, table):
             ours = row.get(claim.model)
-            for name, other in row.items():
-                if ours is None or name == claim.model:
-                    continue
-                if overlap(difference(printed(ours), printed(other)), claimed(claim)):
-                    words = f"{name} ({ours.value} − {other.value})"
-                    return Says(en=f"The difference fits {words}.", ko=f"그 차이에 맞는 조합: {words}.")
-    return None
+            for name, other in row.items() if ours else ():
+                if (
+                    ours
+                    and name != claim.model
+                    and overlap(difference(printed(ours), printed(other)), claimed(claim))
+                ):
+                    gap = abs(ours.number - other.number - claim.number)
+                    fitting.append((gap, f"{name} ({ours.value} − {other.value})"))
+    if not fitting:
+        return None
+    words = min(fitting)[1]
+    return Says(en=f"The difference fits {words}.", ko=f"그 차이에 맞는 조합: {words}.")
 
 
 def rank_from_rows(desk: Desk) -> Iterator[Finding]:
