@@ -1,49 +1,68 @@
 """Run-to-run noise: how far a score on the same fixed items moves when it is measured again."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtri
+
+from harness.statistics.intervals import Numbers
+
+SHIFT_LEVEL = 0.01
+"""Whole repeats count as moving together when chance alone would spread them this far once in 100 times."""
 
 
 @dataclass(frozen=True)
 class RunNoise:
-    """Mean, its run-to-run standard error, and the within-item variance the error came from."""
+    """Mean of a run, and how far it would move if everything were asked again; scores lie in [0, 1]."""
 
-    mean: float
-    error: float
-    within_variance: float
+    mean: Numbers
+    error: Numbers
+    """Standard error from run to run of the mean over all repeats."""
+    dof: Numbers
+    """Degrees of freedom of `error`: K − 1 where whole repeats gave it, infinite where the items did."""
+    within_variance: Numbers
+    """Mean over items of the variance between repeats of the same item, one imagined item added."""
+    observed_variance: Numbers
+    """The same without the imagined item."""
     n: int
     repeats: int
 
 
-def run_noise(scores: Sequence[Sequence[float]]) -> RunNoise:
+def run_noise(scores: ArrayLike) -> RunNoise:
     """Return the run-to-run noise of a table of scores, items x repeats, each score in [0, 1].
 
-    Items were fixed, so only the variance between repeats of the same item counts: (1/n²)·Σ s_i²/K with
-    K−1 in the denominator of s_i². It is never less than the variance between the means of whole repeats
-    over K, because batching, restarts and judges move whole runs. Zero observed variance is not zero
-    uncertainty: one imagined item that flips as often as an item can is added to the mean variance.
     Raises ValueError for an empty table, a ragged one, fewer than two repeats, or a score outside [0, 1].
     """
-    lengths = {len(row) for row in scores}
-    if len(lengths) != 1:
-        raise ValueError(f"expected the same number of repeats for every item, found {sorted(lengths)}")
-    table = np.asarray(scores, dtype=float)
+    table = _table(scores)
     n, repeats = table.shape
-    if repeats < 2:
-        raise ValueError(f"expected at least 2 repeats, found {repeats}: one run shows no noise")
-    if not np.isfinite(table).all() or table.min() < 0 or table.max() > 1:
-        raise ValueError("expected scores in [0, 1]")
-    most = 0.25 * repeats / (repeats - 1)
-    within = float((table.var(axis=1, ddof=1).sum() + most) / (n + 1))
-    between = float(table.mean(axis=0).var(ddof=1))
-    error = math.sqrt(max(within / (n * repeats), between / repeats))
-    return RunNoise(float(table.mean()), error, within, n, repeats)
+    within = table.var(axis=1, ddof=1).mean()
+    between = table.mean(axis=0).var(ddof=1)
+    return noise_of_moments(table.mean(), within, between, n, repeats)
 
 
-def source_error(claimed: float, n: int, repeats: int | None, ours: RunNoise) -> float:
+def noise_of_moments(mean: Numbers, within: Numbers, between: Numbers, n: int, repeats: int) -> RunNoise:
+    """Return the run-to-run noise of n items, `repeats` times each, from three moments.
+
+    Items are fixed, so only the variance between repeats of the same item counts (`within`, its mean over
+    items, with K − 1 in the denominator): error² = within / (n·K). Zero observed variance is not zero
+    uncertainty: one imagined item is added of which one repeat came out otherwise; its variance is 1/K.
+
+    Batching, restarts and judges move whole repeats. Where the variance of the repeats' means (`between`,
+    K − 1 in the denominator) is larger than the items can explain, error² = between / K with K − 1 degrees of
+    freedom. Larger means beyond the 99 % point of chi²(K − 1): taking the larger of the two always, as a
+    plain floor would, overstates the error of two repeats by a fifth on average, because a variance from
+    two numbers is itself mostly noise (studies/calibration.py, "plain floor").
+    """
+    observed, within = within, (n * within + 1 / repeats) / (n + 1)
+    expected = within / n
+    shifted = between > expected * chdtri(repeats - 1, SHIFT_LEVEL) / (repeats - 1)
+    variance = np.where(shifted, between, expected) / repeats
+    dof = np.where(shifted, repeats - 1.0, np.inf)
+    return RunNoise(mean, np.sqrt(variance), dof, within, observed, n, repeats)
+
+
+def source_error(claimed: Numbers, n: int, repeats: int | None, ours: RunNoise) -> Numbers:
     """Return the run-to-run standard error of a published score (`claimed`, on the 0..1 scale).
 
     `repeats` is the number that the source states *together with the same decoding as ours*, else None.
@@ -55,7 +74,22 @@ def source_error(claimed: float, n: int, repeats: int | None, ours: RunNoise) ->
     mean = (n * claimed + 0.5) / (n + 1)
     largest = mean * (1 - mean)
     if repeats is None:
-        return math.sqrt(largest / n)
+        return np.sqrt(largest / n)
     spread = ours.mean * (1 - ours.mean)
-    within = min(ours.within_variance * largest / spread, largest) if spread > 0 else largest
-    return math.sqrt(within / (n * repeats))
+    shifted = ours.within_variance * largest / np.where(spread > 0, spread, 1.0)
+    within = np.where(spread > 0, np.minimum(shifted, largest), largest)
+    return np.sqrt(within / (n * repeats))
+
+
+def _table(scores: ArrayLike) -> NDArray[np.float64]:
+    try:
+        table = np.asarray(scores, dtype=float)
+    except ValueError as error:
+        raise ValueError("expected the same number of repeats for every item") from error
+    if table.ndim != 2 or table.shape[0] == 0:
+        raise ValueError(f"expected items x repeats, found a table of shape {table.shape}")
+    if table.shape[1] < 2:
+        raise ValueError(f"expected at least 2 repeats, found {table.shape[1]}: one run shows no noise")
+    if not np.isfinite(table).all() or table.min() < 0 or table.max() > 1:
+        raise ValueError("expected scores in [0, 1]")
+    return table

@@ -1,0 +1,88 @@
+"""What is fixed about a claim before any sample is drawn."""
+
+from typing import Literal, Self
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from harness.records.base import Record
+from harness.records.claim import Hedge
+from harness.records.model import Deviation
+from harness.records.printed import Printed, parse
+
+DecidedKind = Literal["score", "at_least", "exceeds", "ratio", "average", "rank", "exam_grade", "latency"]
+"""Kinds of claims that a measurement can decide."""
+
+
+class Terms(Record):
+    """The terms on which a claim is decided; everything else follows from the samples."""
+
+    id: str
+    kind: DecidedKind
+    value: str | None = None
+    """As printed. `exceeds` may have none: ahead at all."""
+    unit: str = "percent"
+    """`percent` counts points of a hundred; any other unit is the metric's own."""
+    n: int | None = Field(default=None, gt=0)
+    """Items that the source measured; None takes the number of ours."""
+    k_source: int | None = Field(default=None, gt=0)
+    """How often the source ran each item; None where it does not say."""
+    source_decoding: Literal["same", "other", "unstated"] = "unstated"
+    """Whether the source decoded as we did: only then does its noise look like ours."""
+    delta: FiniteFloat | None = Field(default=None, gt=0)
+    """Margin in the unit of the claim; None takes the rule's (one percent of the range, two of a ratio)."""
+    read: Literal["full", "partial", "second_hand"] = "full"
+    hedge: Hedge = "exact"
+    metric: str | None = None
+    """Which of several scores in a sample counts."""
+    range: tuple[FiniteFloat, FiniteFloat] = (0.0, 1.0)
+    """Least and most that the metric can be, as samples hold it."""
+    published_tokens: float | None = Field(default=None, gt=0)
+    """Mean length of an answer that the source published, in tokens."""
+    deviations: list[Deviation] = Field(default_factory=list)
+    """Known differences between what was claimed about and what was run."""
+
+    @model_validator(mode="after")
+    def _can_be_decided(self) -> Self:
+        if self.value is None and self.kind != "exceeds":
+            raise ValueError(f"a claim of kind {self.kind} needs a value, as printed")
+        if self.value is not None:
+            parse(self.value)
+        if self.range[0] >= self.range[1]:
+            raise ValueError(f"the range {self.range} has no width")
+        if self.kind in ("score", "at_least") and not self.low <= self.printed.number <= self.high:
+            raise ValueError(
+                f"{self.value} {self.unit} lies outside what the metric can be, {self.low:g} to {self.high:g}"
+            )
+        if self.kind == "ratio" and self.printed.number <= 0:
+            raise ValueError(f"a ratio is positive, found {self.value}")
+        return self
+
+    @property
+    def printed(self) -> Printed:
+        """The value as a number with its rounding; zero, exactly, where the claim has none."""
+        return Printed(0.0, 0.0, 0) if self.value is None else parse(self.value)
+
+    @property
+    def factor(self) -> float:
+        """Units of the claim per 1.0 of what samples hold: 100 for percent."""
+        return 100.0 if self.unit in ("percent", "percentage points") else 1.0
+
+    @property
+    def low(self) -> float:
+        """The least the metric can be, in the unit of the claim."""
+        return self.range[0] * self.factor
+
+    @property
+    def high(self) -> float:
+        """The most the metric can be, in the unit of the claim."""
+        return self.range[1] * self.factor
+
+    @property
+    def span(self) -> float:
+        """The width of the metric's range, in the unit of the claim."""
+        return self.high - self.low
+
+    @property
+    def stated_repeats(self) -> int | None:
+        """Repeats of the source, where they and the same decoding are stated; else its noise is unknown."""
+        return self.k_source if self.source_decoding == "same" else None
