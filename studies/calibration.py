@@ -208,13 +208,19 @@ def _share(hits: NDArray[np.bool_]) -> float:
 
 
 if __name__ == "__main__":
-    import time,collections
-    T=int(sys.argv[1]) if len(sys.argv)>1 else 1000
-    rng=np.random.default_rng(20251230)
-    t=time.time(); rows=[]
+    import time, collections
+
+    T = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    rng = np.random.default_rng(20251230)
+    t = time.time()
+    rows = []
     for cell in grid():
-        if len(sys.argv)>2 and cell.n not in map(int,sys.argv[2].split(',')): continue
-        r=simulate(cell,T,rng)
-        if r: rows.append((cell,r))
-    print(len(rows),time.time()-t)
-    import pickle; pickle.dump(rows,open('/tmp/sim/rows.pkl','wb'))
+        if len(sys.argv) > 2 and cell.n not in map(int, sys.argv[2].split(",")):
+            continue
+        r = simulate(cell, T, rng)
+        if r:
+            rows.append((cell, r))
+    print(len(rows), time.time() - t)
+    import pickle
+
+    pickle.dump(rows, open("/tmp/sim/rows.pkl", "wb"))

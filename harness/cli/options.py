@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +37,19 @@ def key_values(arguments: Sequence[str] | None, allowed: Sequence[str]) -> dict[
         if key in found:
             raise UsageError(f"{key}= once", f"{key}={found[key]} and {text}", where="command line")
         found[key] = value
+    return found
+
+
+def key_values_of_paths(arguments: Sequence[str] | None) -> dict[str, list[Path]]:
+    """Return `NAME=FILE[,FILE]` arguments as a dict; raises UsageError for other text and a name given twice."""
+    found: dict[str, list[Path]] = {}
+    for text in arguments or ():
+        name, _, files = text.partition("=")
+        if not name or not files:
+            raise UsageError("NAME=FILE", repr(text), where="command line")
+        if name in found:
+            raise UsageError("every name once", f"{name} twice", where="command line")
+        found[name] = [Path(file) for file in files.split(",")]
     return found
 
 

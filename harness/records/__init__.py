@@ -14,7 +14,8 @@ from harness.records.sample import Answer, Request, Sample, Status, item_id
 from harness.records.source import Source
 from harness.records.subject import Subject
 from harness.records.suite import Serving, Suite, SuiteTask
-from harness.records.verdict import Gate, Measurement, Outcome, Verdict
+from harness.records.terms import DecidedKind, Terms
+from harness.records.verdict import Gate, Interval, Outcome, Specification, Verdict
 
 __all__ = [
     "SEVERITIES",
@@ -23,16 +24,17 @@ __all__ = [
     "Benchmark",
     "Claim",
     "ClaimKind",
+    "DecidedKind",
     "Decoding",
     "Deviation",
     "Finding",
     "FolderOrigin",
     "Gate",
     "HubOrigin",
+    "Interval",
     "KnownProtocol",
     "Licence",
     "Manifest",
-    "Measurement",
     "Model",
     "Origin",
     "Outcome",
@@ -52,10 +54,12 @@ __all__ = [
     "Serving",
     "Severity",
     "Source",
+    "Specification",
     "Status",
     "Subject",
     "Suite",
     "SuiteTask",
+    "Terms",
     "Verdict",
     "Weights",
     "item_id",

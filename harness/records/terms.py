@@ -1,5 +1,6 @@
 """What is fixed about a claim before any sample is drawn."""
 
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
@@ -35,11 +36,21 @@ class Terms(Record):
     metric: str | None = None
     """Which of several scores in a sample counts."""
     range: tuple[FiniteFloat, FiniteFloat] = (0.0, 1.0)
-    """Least and most that the metric can be, as samples hold it."""
+    """Least and most that the metric can be, in its own unit; samples hold 0 for one and 1 for the other."""
+    weights: list[FiniteFloat] = Field(default_factory=list)
+    """`average`: how much each benchmark counts; all the same where none are given."""
+    points: dict[str, FiniteFloat] = Field(default_factory=dict)
+    """`exam_grade`: points of each item."""
+    cutoffs: list[FiniteFloat] = Field(default_factory=list)
+    """`exam_grade`: fewest points of the first grade, of the second, and so on."""
+    looks: list[int] = Field(default_factory=list)
+    """Repeats after which the run may stop, ascending, declared before it starts; none: one look at the end."""
     published_tokens: float | None = Field(default=None, gt=0)
     """Mean length of an answer that the source published, in tokens."""
     deviations: list[Deviation] = Field(default_factory=list)
     """Known differences between what was claimed about and what was run."""
+    about: list[str] = Field(default_factory=list)
+    """Fields of the set-up that the claim itself is about, `weights` say: no deviations, then."""
 
     @model_validator(mode="after")
     def _can_be_decided(self) -> Self:
@@ -49,13 +60,28 @@ class Terms(Record):
             parse(self.value)
         if self.range[0] >= self.range[1]:
             raise ValueError(f"the range {self.range} has no width")
-        if self.kind in ("score", "at_least") and not self.low <= self.printed.number <= self.high:
+        number = self.printed.number
+        if self.kind in ("score", "at_least", "average") and not self.low <= number <= self.high:
             raise ValueError(
                 f"{self.value} {self.unit} lies outside what the metric can be, {self.low:g} to {self.high:g}"
             )
-        if self.kind == "ratio" and self.printed.number <= 0:
-            raise ValueError(f"a ratio is positive, found {self.value}")
+        if self.kind in ("ratio", "latency") and number <= 0:
+            raise ValueError(f"a {self.kind} is positive, found {self.value}")
+        if self.kind == "rank" and (number < 1 or number != int(number)):
+            raise ValueError(f"a rank is 1 or more, found {self.value}")
+        if self.kind == "exam_grade":
+            self._has_an_exam(number)
+        if any(later <= earlier for earlier, later in pairwise(self.looks)) or min(self.looks, default=2) < 2:
+            raise ValueError(f"looks come in ascending order, the first after 2 repeats or more: {self.looks}")
         return self
+
+    def _has_an_exam(self, number: float) -> None:
+        if not self.points or min(self.points.values()) < 0 or max(self.points.values()) <= 0:
+            raise ValueError("an exam grade needs `points`: what each item counts")
+        if any(later >= earlier for earlier, later in pairwise(self.cutoffs)) or not self.cutoffs:
+            raise ValueError("an exam grade needs `cutoffs`: fewest points of each grade, the best grade first")
+        if number != int(number) or not 1 <= number <= len(self.cutoffs) + 1:
+            raise ValueError(f"the grade is 1 to {len(self.cutoffs) + 1} with these cut-offs, found {self.value}")
 
     @property
     def printed(self) -> Printed:
@@ -64,7 +90,7 @@ class Terms(Record):
 
     @property
     def factor(self) -> float:
-        """Units of the claim per 1.0 of what samples hold: 100 for percent."""
+        """Units of the claim per 1.0 of the metric's own: 100 for percent."""
         return 100.0 if self.unit in ("percent", "percentage points") else 1.0
 
     @property

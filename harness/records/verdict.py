@@ -21,23 +21,15 @@ class Gate(Record):
     passed: bool
 
 
-class Measurement(Record):
-    """A score with its two uncertainties, in the unit of the claim."""
+class Specification(Record):
+    """The same claim under one of several declared protocols: a point of the specification curve."""
 
-    value: float
-    n: int
-    repeats: int
-    run_error: float
-    """Standard error from run to run, on these fixed items."""
-    item_interval95: Interval | None
-    """95 % interval over items: what another draw of items could have given."""
-    within_variance: float = 0.0
-    """Mean over items of the variance between repeats, on the 0..1 scale."""
-    deviations: list[Deviation] = Field(default_factory=list)
-    protocol: str = ""
+    protocol: str
+    verdict: Outcome
+    measured: float | None
+    difference: float | None
+    interval90: Interval | None
     evidence: list[str] = Field(default_factory=list)
-    newest: str | None = None
-    """Start of the newest sample (UTC)."""
 
 
 class Verdict(Record):
@@ -63,12 +55,24 @@ class Verdict(Record):
     """The smallest margin at which the claim would count as reproduced."""
     mde80: float | None = None
     """The difference that would be found with a probability of 80 %."""
+    error: float | None = None
+    """Standard error of the difference."""
+    p_reproduced: float | None = None
+    """One-sided p-value of "the difference is outside the margin": small where the claim holds."""
+    p_contradicted: float | None = None
+    """p-value of "the difference is inside the margin": small where the claim does not hold."""
+    probability: float | None = None
+    """Of the claimed rank."""
     deviations: list[Deviation] = Field(default_factory=list)
     gates: list[Gate] = Field(default_factory=list)
-    reasons: Says
+    reasons: list[Says]
     next: str
     evidence: list[str] = Field(default_factory=list)
     protocol: str | None = None
+    specifications: list[Specification] = Field(default_factory=list)
+    """One per protocol, from the least measured to the most; empty where there is one protocol only."""
+    flips: str | None = None
+    """What differs between the protocol that reproduces the claim and the one that contradicts it."""
     newest: str | None = None
     rule: str
     code: str

@@ -122,9 +122,7 @@ class RatioGap:
         return self.point - math.hypot(ratio - low, half), self.point + math.hypot(high - ratio, half)
 
 
-def ratio_source_error(
-    ratio: float, first: RunNoise, second: RunNoise, n: int, repeats: int | None
-) -> float:
+def ratio_source_error(ratio: float, first: RunNoise, second: RunNoise, n: int, repeats: int | None) -> float:
     """Return the run-to-run standard error of a published ratio of two scores over n items.
 
     Both scores came from runs of their own, so their relative variances add up (delta method; Cramér 1946,

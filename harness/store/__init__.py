@@ -2,5 +2,6 @@
 
 from harness.store.layout import RunFolder, Store
 from harness.store.samples import SampleLog, read_samples
+from harness.store.score_lines import read_scores
 
-__all__ = ["RunFolder", "SampleLog", "Store", "read_samples"]
+__all__ = ["RunFolder", "SampleLog", "Store", "read_samples", "read_scores"]

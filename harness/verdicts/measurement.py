@@ -1,89 +1,309 @@
-"""From the samples of one run to a score with its two uncertainties."""
+"""From valid answers to a number, its distance from the claim, and what of that distance is noise."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from harness.records import Claim, Deviation, Manifest, Measurement, Sample, Says
-from harness.statistics.intervals import wilson
-from harness.statistics.noise import RunNoise, run_noise
+import numpy as np
 
-_DECODING = ("temperature", "top_p", "top_k", "min_p", "presence_penalty")
+from harness.records import DecidedKind, Interval, Terms
+from harness.statistics.averages import Gap, weighted_mean
+from harness.statistics.clusters import mean_error
+from harness.statistics.difference import Difference
+from harness.statistics.equivalence import Estimate, Region
+from harness.statistics.intervals import beta_binomial, clopper_pearson
+from harness.statistics.noise import RunNoise, run_noise, source_error
+from harness.statistics.paired import lead
+from harness.statistics.ranks import rank_probabilities
+from harness.statistics.ratio import RatioGap, bca, ratio_source_error
+from harness.verdicts.evidence import Evidence
+from harness.verdicts.table import ScoreTable
+
+SEED = 20251230
+"""Of every bootstrap: the same answers always give the same verdict."""
 
 
-def scores_by_item(
-    samples: Sequence[Sample], metric: str, items: Collection[str], repeats: int
-) -> list[list[float]]:
-    """Return the scores of the first `repeats` repeats, a list per item in the order of `items`.
+@dataclass(frozen=True)
+class Measurement:
+    """A measured number with its two uncertainties, and its difference from the claim."""
 
-    A sample that could not be scored (error, empty, a cut-off trace) scores 0: it stays in the denominator.
-    Raises ValueError when a sample that was scored lacks the metric, or has several values of it.
+    value: float
+    """In the unit of the claim."""
+    n: int
+    repeats: int
+    difference: Estimate
+    """Measured minus claimed, in its own scale; `scale` units of the claim are 1.0 of it."""
+    scale: float
+    region: Callable[[float], Region]
+    """The differences that agree with the claim at a margin; both in the scale of `difference`."""
+    widen: float
+    """Half-width of the printed value's last digit, in the scale of `difference`."""
+    run_error: float = 0.0
+    """Our standard error from run to run, in the unit of the claim."""
+    source_error: float = 0.0
+    """The source's, in the unit of the claim."""
+    item_interval95: Interval | None = None
+    """95 % interval over items, in the unit of the claim: what another draw of items could have given."""
+    probability: float | None = None
+    """Of the claimed rank, which has no difference to speak of."""
+
+
+def measure(terms: Terms, evidence: Evidence) -> Measurement:
+    """Return the measurement that a claim of this kind asks for.
+
+    Raises ValueError when the answers cannot show it: other items than the comparator's, a comparator that was
+    never right, points for other items than those measured.
     """
-    found: dict[str, dict[int, float]] = defaultdict(dict)
-    for sample in samples:
-        if sample.scores and metric not in sample.scores:
-            raise ValueError(f"{sample.item} has no {metric}, only {', '.join(sample.scores)}")
-        value = sample.scores.get(metric, 0.0)
-        if isinstance(value, list):
-            raise ValueError(f"{metric} has several values per item; the rule needs one: {sample.item}")
-        found[sample.item][sample.repeat] = value
-    return [[found[item][repeat] for repeat in range(repeats)] for item in items]
+    return _KINDS[terms.kind](terms, evidence)
 
 
-def measure(
-    claim: Claim, manifest: Manifest, samples: Sequence[Sample], noise: RunNoise, scale: float
-) -> Measurement:
-    """Return the measurement of `claim`, in the claim's unit (`scale` units per 1.0 of the score)."""
-    low, high = wilson(noise.mean, noise.n)
+def margin(terms: Terms) -> float:
+    """Return the margin in the unit of the claim.
+
+    What the claim declares; else 2 % of the value of a ratio or a latency, and 1 % of the metric's range of a
+    score. Leads, ranks and grades have none: they hold or not.
+    """
+    if terms.kind in ("exceeds", "rank", "exam_grade"):
+        return 0.0
+    if terms.delta is not None:
+        return terms.delta
+    return 0.02 * terms.printed.number if terms.kind in ("ratio", "latency") else 0.01 * terms.span
+
+
+def _score(terms: Terms, evidence: Evidence) -> Measurement:
+    table = evidence.table
+    noise = run_noise(table.scores)
+    claimed = (terms.printed.number - terms.low) / terms.span
+    theirs = float(source_error(claimed, terms.n or table.n, terms.stated_repeats, noise))
+    low, high = _over_items(table, noise)
     return Measurement(
-        value=noise.mean * scale,
-        n=noise.n,
-        repeats=noise.repeats,
-        run_error=noise.error * scale,
-        item_interval95=(low * scale, high * scale),
-        within_variance=noise.within_variance,
-        deviations=deviations(claim, manifest),
-        protocol=manifest.protocol,
-        newest=max(sample.started for sample in samples),
+        value=terms.low + noise.mean * terms.span,
+        n=table.n,
+        repeats=table.repeats,
+        difference=Difference(noise, claimed, theirs),
+        scale=terms.span,
+        region=_around(terms),
+        widen=terms.printed.rounding / terms.span,
+        run_error=float(noise.error) * terms.span,
+        source_error=theirs * terms.span,
+        item_interval95=(terms.low + low * terms.span, terms.low + high * terms.span),
     )
 
 
-def noise_of(samples: Sequence[Sample], metric: str, items: Collection[str], repeats: int) -> RunNoise:
-    """Return the run-to-run noise of `metric` over `items`; see statistics.noise.run_noise for errors."""
-    return run_noise(scores_by_item(samples, metric, items, repeats))
+def _average(terms: Terms, evidence: Evidence) -> Measurement:
+    noises = [run_noise(table.scores) for table in evidence.ours]
+    weights = terms.weights or None
+    mean, ours = weighted_mean([float(x.mean) for x in noises], [float(x.error) for x in noises], weights)
+    # What the source scored on each benchmark is not what it averaged to; ours stands in for its mean there.
+    each = [float(source_error(x.mean, x.n, terms.stated_repeats, x)) for x in noises]
+    _, theirs = weighted_mean([float(x.mean) for x in noises], each, weights)
+    claimed = (terms.printed.number - terms.low) / terms.span
+    dof = min(float(x.dof) for x in noises)
+    return Measurement(
+        value=terms.low + mean * terms.span,
+        n=sum(table.n for table in evidence.ours),
+        repeats=min(table.repeats for table in evidence.ours),
+        difference=Gap(mean - claimed, math.hypot(ours, theirs), dof),
+        scale=terms.span,
+        region=_around(terms),
+        widen=terms.printed.rounding / terms.span,
+        run_error=ours * terms.span,
+        source_error=theirs * terms.span,
+    )
 
 
-def same_decoding(claim: Claim, manifest: Manifest) -> bool:
-    """Return whether the source states its whole decoding and it is the one we used."""
-    known = claim.protocol.known
-    ours = manifest.identity.decoding.model_dump()
-    return "temperature" in known and all(known.get(name) == ours[name] for name in _DECODING)
+def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
+    first, second = _pair(evidence)
+    found = lead(
+        first.item_means,
+        second.item_means,
+        least_error=max(1 / (first.n * min(first.repeats, second.repeats)), _run_error(first, second)),
+        seed=SEED,
+        clusters=_clusters(first, second),
+    )
+    printed = terms.printed
+    by = printed.number / terms.span
+    region = Region(low=-printed.rounding / terms.span)
+    return Measurement(
+        value=found.point * terms.span,
+        n=first.n,
+        repeats=min(first.repeats, second.repeats),
+        difference=_Shifted(found, by),
+        scale=terms.span,
+        region=lambda _: region,
+        widen=0.0,  # the region's end has the rounding in it: the bound must pass X less its rounding
+        run_error=_run_error(first, second) * terms.span,
+    )
 
 
-def deviations(claim: Claim, manifest: Manifest) -> list[Deviation]:
-    """Return the known differences between what was claimed about and what was run.
+def _ratio(terms: Terms, evidence: Evidence) -> Measurement:
+    first, second = _pair(evidence)
+    found = bca(first.item_means, second.item_means, seed=SEED, clusters=_clusters(first, second))
+    unit = terms.factor
+    ours, other = _noise_or_largest(first), _noise_or_largest(second)
+    theirs = ratio_source_error(found.ratio, ours, other, terms.n or first.n, terms.stated_repeats)
+    return Measurement(
+        value=found.ratio * unit,
+        n=first.n,
+        repeats=min(first.repeats, second.repeats),
+        difference=RatioGap(found, terms.printed.number / unit, theirs),
+        scale=unit,
+        region=_around(terms),
+        widen=terms.printed.rounding / unit,
+        source_error=theirs * unit,
+    )
 
-    Everything that the source states is held against the run: what differs, and what cannot be compared, is
-    a deviation. One of ours that the source states too (weights through 4 bits, say) is what the claim is
-    about, and is none.
-    """
-    identity = manifest.identity
-    ours: dict[str, object] = {
-        **identity.decoding.model_dump(),
-        "max_tokens": identity.max_tokens,
-        "num_fewshot": identity.num_fewshot,
-        "endpoint": identity.endpoint,
-        "engine": identity.engine,
-        "harness": "lm-eval",
-        **{deviation.field: deviation.value for deviation in manifest.deviations},
-    }
-    known = claim.protocol.known
-    found = [d for d in manifest.deviations if d.field not in known]
-    for field, stated in known.items():
-        value = ours.get(field, "not recorded")
-        if value != stated:
-            says = Says(
-                en=f"{field}: {value} here, {stated} in the source",
-                ko=f"{field}: 여기서는 {value}, 출처에서는 {stated}",
-            )
-            found.append(Deviation(field=field, value=str(value), says=says))
-    return found
+
+def _rank(terms: Terms, evidence: Evidence) -> Measurement:
+    tables = [evidence.table, *evidence.comparators]
+    if len(tables) < 2:
+        raise ValueError("expected the answers of at least one comparator: a rank is a place among several")
+    for other in tables[1:]:
+        _same_items(tables[0], other)
+    columns = np.column_stack([table.item_means for table in tables])
+    clusters = _clusters(*tables)
+    claimed = int(terms.printed.number)
+    chances = rank_probabilities(columns, seed=SEED, clusters=clusters)[0]
+    means = columns.mean(axis=0)
+    place = 1 + int((means > means[0]).sum())
+    return Measurement(
+        value=place,
+        n=tables[0].n,
+        repeats=min(table.repeats for table in tables),
+        difference=Gap(place - claimed, 0.0),
+        scale=1.0,
+        region=lambda _: Region(),
+        widen=0.0,
+        probability=float(chances[claimed - 1]) if claimed <= len(chances) else 0.0,
+    )
+
+
+def _exam_grade(terms: Terms, evidence: Evidence) -> Measurement:
+    table = evidence.table.weighted(terms.points)
+    noise = run_noise(table.scores)
+    full = table.n * max(terms.points.values())
+    grade = int(terms.printed.number)
+    least = terms.cutoffs[grade - 1] if grade <= len(terms.cutoffs) else -math.inf
+    below = terms.cutoffs[grade - 2] if grade > 1 else math.inf
+    region = Region(least / full, below / full)
+    return Measurement(
+        value=float(noise.mean) * full,
+        n=table.n,
+        repeats=table.repeats,
+        difference=Difference(noise, 0.0, 0.0),
+        scale=full,
+        region=lambda _: region,
+        widen=0.0,
+        run_error=float(noise.error) * full,
+    )
+
+
+def _latency(terms: Terms, evidence: Evidence) -> Measurement:
+    table = evidence.table
+    whole = mean_error(table.scores.mean(axis=0))
+    items = mean_error(table.item_means, table.clusters) if table.groups > 1 else whole
+    # A published latency says nothing about its noise: one pass of ours stands in for it.
+    theirs = whole.error * math.sqrt(table.repeats / (terms.stated_repeats or 1))
+    half = 1.96 * items.error
+    return Measurement(
+        value=whole.mean,
+        n=table.n,
+        repeats=table.repeats,
+        difference=Gap(whole.mean - terms.printed.number, math.hypot(whole.error, theirs), whole.dof),
+        scale=1.0,
+        region=_around(terms),
+        widen=terms.printed.rounding,
+        run_error=whole.error,
+        source_error=theirs,
+        item_interval95=(whole.mean - half, whole.mean + half),
+    )
+
+
+_KINDS: Mapping[DecidedKind, Callable[[Terms, Evidence], Measurement]] = {
+    "score": _score,
+    "at_least": _score,
+    "exceeds": _exceeds,
+    "ratio": _ratio,
+    "average": _average,
+    "rank": _rank,
+    "exam_grade": _exam_grade,
+    "latency": _latency,
+}
+
+
+@dataclass(frozen=True)
+class _Shifted:
+    """An estimate less a number that has no noise: "by X" takes X off the lead."""
+
+    of: Estimate
+    by: float
+
+    @property
+    def point(self) -> float:
+        return float(self.of.point) - self.by
+
+    @property
+    def error(self) -> float:
+        return float(self.of.error)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        low, high = self.of.interval(level)
+        return low - self.by, high - self.by
+
+
+def _around(terms: Terms) -> Callable[[float], Region]:
+    """Return the regions of a claim to a number, as its wording has it."""
+    if terms.kind == "at_least" or terms.hedge in ("at_least", "more_than"):
+        return lambda delta: Region(low=-delta)
+    if terms.hedge in ("up_to", "less_than"):
+        return lambda delta: Region(high=delta)
+    return lambda delta: Region(-delta, delta)
+
+
+def _pair(evidence: Evidence) -> tuple[ScoreTable, ScoreTable]:
+    if len(evidence.comparators) != 1:
+        raise ValueError(f"expected the answers of one comparator, found {len(evidence.comparators)}")
+    _same_items(evidence.table, evidence.comparators[0])
+    return evidence.table, evidence.comparators[0]
+
+
+def _same_items(first: ScoreTable, second: ScoreTable) -> None:
+    if list(first.items) != list(second.items):
+        apart = sorted(set(first.items) ^ set(second.items))
+        raise ValueError(
+            f"expected the same items on both sides, found {len(apart)} on one only, such as {apart[0]}"
+        )
+
+
+def _clusters(*tables: ScoreTable) -> list[str] | None:
+    """Return the clusters that the tables agree on; raises ValueError when they do not."""
+    named = [list(table.clusters) for table in tables if table.clusters is not None]
+    if any(labels != named[0] for labels in named):
+        raise ValueError("expected the same cluster for an item on both sides")
+    return named[0] if named else None
+
+
+def _run_error(first: ScoreTable, second: ScoreTable) -> float:
+    """Return the run-to-run error of a lead; zero where a side ran once and shows none."""
+    if min(first.repeats, second.repeats) < 2:
+        return 0.0
+    return math.hypot(float(run_noise(first.scores).error), float(run_noise(second.scores).error))
+
+
+def _noise_or_largest(table: ScoreTable) -> RunNoise:
+    """Return the run noise of a table; of a single run, the largest that its mean allows."""
+    if table.repeats > 1:
+        return run_noise(table.scores)
+    mean = float(table.scores.mean())
+    within = mean * (1 - mean)
+    return RunNoise(mean, math.sqrt(within / table.n), math.inf, within, within, table.n, 1)
+
+
+def _over_items(table: ScoreTable, noise: RunNoise) -> Interval:
+    """Return the 95 % interval over items on the 0..1 scale; clusters count for what they are worth."""
+    mean, n = float(noise.mean), table.n
+    if table.clusters is not None and table.groups > 1:
+        error = mean_error(table.item_means, table.clusters).error
+        worth = mean * (1 - mean) / error**2 if error > 0 else float(table.groups)
+        return clopper_pearson(mean, min(worth, float(n)))
+    return beta_binomial(mean, float(noise.observed_variance), n, table.repeats)

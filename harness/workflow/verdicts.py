@@ -50,13 +50,13 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
 
     Raises HarnessError for a broken log.
     """
-    runs: dict[tuple[str, str], list[RunEvidence]] = defaultdict(list)
+    runs: dict[str, dict[str, list[RunEvidence]]] = defaultdict(lambda: defaultdict(list))
     for folder in store.runs():
         manifest = folder.read_manifest()
         samples = read_samples(folder.samples)
         if samples:
             found = RunEvidence(manifest, samples, store.relative(folder.path))
-            runs[manifest.identity.model, manifest.benchmark].append(found)
+            runs[manifest.benchmark][manifest.identity.model].append(found)
     verdicts = {}
     for claim in ledger.claims:
         benchmark = ledger.benchmarks.get(claim.benchmark or "")
@@ -64,11 +64,11 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
         size = store.read_size(claim.model)
         verdict = decide(
             claim,
-            runs.get((claim.model, claim.benchmark or ""), []),
+            runs.get(claim.benchmark or "", {}),
             SizeEvidence(*size) if size else None,
             Context(benchmark, why, how, harness.__version__),
         )
         verdicts[claim.id] = store.write_verdict(verdict)
-    evidence = [run for group in runs.values() for run in group]
+    evidence = [run for models in runs.values() for group in models.values() for run in group]
     names = dict(subject_names(ledger.models, ledger.subjects).ids)
     return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, names)

@@ -1,0 +1,101 @@
+"""Verbs that decide without a server: one claim from files, and how often the rule itself is wrong."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from harness.cli.options import Json, key_values_of_paths, print_json
+from harness.records import Verdict
+from harness.report.marks import MARKS
+
+app = typer.Typer()
+
+
+@app.command()
+def decide(
+    claim: Annotated[
+        Path, typer.Option("--claim", metavar="FILE", help="The claim, as YAML or JSON.", show_default=False)
+    ],
+    samples: Annotated[
+        list[Path],
+        typer.Option(
+            "--samples",
+            metavar="FILE",
+            help="The model's answers, one per line; once per benchmark for an average.",
+            show_default=False,
+        ),
+    ],
+    comparator_samples: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--comparator-samples",
+            metavar="FILE",
+            help="The comparator's answers to the same items; once per comparator for a rank.",
+            show_default=False,
+        ),
+    ] = None,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--protocol",
+            metavar="NAME=FILE",
+            help="The same under another declared protocol; NAME=FILE,COMPARATOR where there is one.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide one claim from files of answers: nothing to install, start or download.
+
+    [bold]The claim[/bold]: {id: a, kind: score, value: "73.0", unit: percent, n: 2822, k_source: 1,
+    source_decoding: same, delta: null, read: full}. Kinds: score, at_least, exceeds, ratio; average (weights),
+    rank, exam_grade (points, cutoffs), latency. k_source: null where the source does not say how often it ran;
+    source_decoding: same, other or unstated. delta: the margin, null for the rule's own (1 point; 2 % of a ratio).
+
+    [bold]Answers[/bold]: the store's samples.jsonl (metric: NAME in the claim where it has several), or lines of
+    {"item": "a1", "repeat": 0, "score": 1.0, "status": "scored"}, with "cluster" and "tokens" where known.
+    status: scored, truncated, empty, unparsed, error; all but scored count 0.
+
+    Exit code 3: a gate failed, the answers are no valid measurement. 2: a file that is not as it should be.
+    """
+    from harness.workflow.decide import decide_files, read_terms  # noqa: PLC0415
+
+    terms = read_terms(claim)
+    verdict = decide_files(terms, samples, comparator_samples or [], key_values_of_paths(protocol))
+    if as_json:
+        print_json(_as_json(verdict))
+    else:
+        _print(verdict)
+    if verdict.verdict == "not_measured":
+        raise typer.Exit(3)
+
+
+def _as_json(verdict: Verdict) -> dict[str, object]:
+    """Return the verdict's fields for programs: numbers in the unit of the claim."""
+    from harness.records import parse  # noqa: PLC0415
+
+    data = verdict.model_dump(mode="json", exclude={"history", "lane"})
+    data["claimed"] = None if verdict.claimed is None else parse(verdict.claimed).number
+    data["printed"] = verdict.claimed
+    data["reasons"] = [says.en for says in verdict.reasons]
+    data["reasons_ko"] = [says.ko for says in verdict.reasons]
+    return data
+
+
+def _print(verdict: Verdict) -> None:
+    console = Console(highlight=False)
+    mark = MARKS[verdict.verdict]
+    console.print(f"{mark.shape} [bold]{mark.en}[/bold] ({mark.ko})  {escape(verdict.claim)}", soft_wrap=True)
+    for says in verdict.reasons:
+        console.print(f"  {escape(says.en)}", soft_wrap=True)
+    for point in verdict.specifications:
+        console.print(f"  under {escape(point.protocol)}: {point.measured}, {point.verdict.replace('_', ' ')}")
+    if verdict.at:
+        wider = ", ".join(f"{margin}: {outcome.replace('_', ' ')}" for margin, outcome in verdict.at.items())
+        console.print(f"  at wider margins: {wider}; reproduced from {verdict.tipping_delta:.3g} on")
+    if verdict.mde80 is not None:
+        console.print(f"  smallest difference found 4 times out of 5: {verdict.mde80:.2g}")
+    console.print(f"  next: {escape(verdict.next)}", soft_wrap=True)

@@ -1,0 +1,126 @@
+"""The decision rule (docs/verdicts.md says it in words): terms and evidence in, verdict out."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from harness.records import Interval, Outcome, Terms, Verdict
+from harness.statistics.equivalence import (
+    FIXED,
+    Alphas,
+    Equivalence,
+    classify,
+    p_inside,
+    p_outside,
+    tipping_delta,
+)
+from harness.statistics.power import mde80
+from harness.statistics.sequential import alphas_at
+from harness.verdicts import gates, reasons
+from harness.verdicts.evidence import Evidence
+from harness.verdicts.following import following
+from harness.verdicts.measurement import Measurement, margin, measure
+
+RULE = "2.0"
+Decision = Literal["reproduced", "contradicted", "undecided"]
+_DECISION: Mapping[Equivalence, Decision] = {
+    "inside": "reproduced",
+    "outside": "contradicted",
+    "open": "undecided",
+}
+
+
+def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
+    """Return the verdict on one claim under one protocol; the same input always gives the same verdict.
+
+    Raises ValueError as `measure` does, when the answers cannot show what is claimed.
+    """
+    delta = margin(terms)
+    found = gates.check(terms, evidence, delta)
+    base = Verdict(
+        claim=terms.id,
+        lane="measured",
+        verdict="not_measured",
+        claimed=terms.value,
+        unit=terms.unit,
+        delta=delta,
+        deviations=terms.deviations,
+        gates=found,
+        reasons=[],
+        next="a run without what made this one invalid",
+        evidence=list(evidence.folders),
+        protocol=evidence.protocol or None,
+        newest=evidence.newest,
+        rule=RULE,
+        code=code,
+    )
+    failed = [gate for gate in found if not gate.passed]
+    if failed:
+        return base.model_copy(update={"reasons": [reasons.invalid(failed)]})
+    measurement = measure(terms, evidence)
+    alphas = alphas_at(terms.looks, measurement.repeats)
+    outcome = _capped(terms, _decision(measurement, delta, alphas))
+    update: dict[str, object] = {
+        "verdict": outcome,
+        "measured": _rounded(measurement.value),
+        "n": measurement.n,
+        "repeats": measurement.repeats,
+        "item_interval95": _ends(measurement.item_interval95),
+        "reasons": reasons.measured(terms, measurement, outcome, delta, alphas),
+        "next": following(terms, measurement, outcome, delta),
+    }
+    if measurement.probability is not None:
+        update |= {"probability": _rounded(measurement.probability)}
+    else:
+        update |= _numbers(terms, measurement, delta, alphas)
+    return base.model_copy(update=update)
+
+
+def _numbers(terms: Terms, measurement: Measurement, delta: float, alphas: Alphas) -> dict[str, object]:
+    """Return everything a reader needs to recompute the decision, in the unit of the claim."""
+    estimate, scale, widen = measurement.difference, measurement.scale, measurement.widen
+    region = measurement.region(delta / scale)
+    wider = {f"{factor * delta:g}": factor * delta for factor in (2, 3)} if delta > 0 else {}
+    return {
+        "difference": _rounded(float(estimate.point) * scale),
+        "error": _rounded(float(estimate.error) * scale),
+        "interval90": _interval(measurement, 0.90),
+        "interval95": _interval(measurement, 0.95),
+        "at": {name: _capped(terms, _decision(measurement, at, alphas)) for name, at in wider.items()},
+        "tipping_delta": _rounded(tipping_delta(estimate, region, widen) * scale),
+        "mde80": _rounded(mde80(float(estimate.error)) * scale),
+        "p_reproduced": _rounded(p_inside(estimate, region, widen)),
+        "p_contradicted": _rounded(p_outside(estimate, region, widen)),
+    }
+
+
+def _decision(measurement: Measurement, delta: float, alphas: Alphas) -> Decision:
+    """Return what the numbers say by themselves."""
+    if measurement.probability is not None:
+        if measurement.probability >= 1 - FIXED.inside:
+            return "reproduced"
+        return "contradicted" if measurement.probability <= FIXED.outside else "undecided"
+    region = measurement.region(delta / measurement.scale)
+    return _DECISION[classify(measurement.difference, region, measurement.widen, alphas)]
+
+
+def _capped(terms: Terms, decision: Decision) -> Outcome:
+    """Return the decision as far as it may be drawn: not on another set-up, nor against a reported saying."""
+    if terms.deviations or (terms.read == "second_hand" and decision == "contradicted"):
+        return "undecided"
+    return decision
+
+
+def _interval(measurement: Measurement, level: float) -> Interval:
+    """Return the interval of the difference, widened by rounding, in the unit of the claim."""
+    low, high = (float(end) for end in measurement.difference.interval(level))
+    widen, scale = measurement.widen, measurement.scale
+    return _rounded((low - widen) * scale), _rounded((high + widen) * scale)
+
+
+def _ends(interval: Interval | None) -> Interval | None:
+    return None if interval is None else (_rounded(interval[0]), _rounded(interval[1]))
+
+
+def _rounded(value: float) -> float:
+    """Return the value without the digits that depend on the order of summation."""
+    return round(value, 6)

@@ -1,0 +1,120 @@
+"""Runs of the store as evidence for a claim: which answers count, and what differs from the source."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from harness.records import Benchmark, Claim, Deviation, Manifest, Sample, Says, Status, item_id
+from harness.statistics.selection import evenly_spaced
+from harness.verdicts.table import ScoreTable, from_columns
+
+LENIENT = "_lenient"
+"""Ends the name of a metric's twin: the same answers under the lenient extractor."""
+_DECODING = ("temperature", "top_p", "top_k", "min_p", "presence_penalty")
+
+
+@dataclass(frozen=True)
+class RunEvidence:
+    """One run of a model on the claim's benchmark."""
+
+    manifest: Manifest
+    samples: Sequence[Sample]
+    folder: str
+
+    @property
+    def newest(self) -> str | None:
+        """Start of the newest sample (UTC)."""
+        return max((sample.started for sample in self.samples), default=None)
+
+
+def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable:
+    """Return the answers of a run to the items that the claim is about.
+
+    A repeat that is under way is left out as long as one whole repeat exists; without any, what is missing of
+    the first one is counted.
+    Raises ValueError when the answers hold no such metric, or several values of it for an item.
+    """
+    metric = benchmark.metrics[claim.metric] if claim.metric else benchmark.score.metric
+    total = run.manifest.benchmark_items
+    items = [item_id(run.manifest.identity.task, i) for i in evenly_spaced(total, claim.items)]
+    row = {item: index for index, item in enumerate(items)}
+    samples = [sample for sample in run.samples if sample.item in row]
+    repeats = max(_whole_repeats(samples, items), 1)
+    samples = [sample for sample in samples if sample.repeat < repeats]
+    if not any(metric in sample.scores for sample in samples):
+        raise ValueError(f'no answer of {run.folder} is scored by "{metric}"')
+    low, high = benchmark.score.range
+    lenient = [_score(s, metric + LENIENT) for s in samples] if metric + LENIENT in samples[0].scores else None
+    lengths = [s.completion_tokens for s in samples if s.completion_tokens is not None]
+    statuses: Counter[Status] = Counter(sample.status for sample in samples)
+    return from_columns(
+        items,
+        [row[sample.item] for sample in samples],
+        [sample.repeat for sample in samples],
+        [(_score(sample, metric, low) - low) / (high - low) for sample in samples],
+        statuses=statuses,
+        tokens=sum(lengths) / len(lengths) if lengths else None,
+        lenient=None if lenient is None else (sum(lenient) / len(lenient) - low) / (high - low),
+    )
+
+
+def _score(sample: Sample, metric: str, least: float = 0.0) -> float:
+    """Return a sample's score; one that could not be scored gets the least and stays in the denominator."""
+    if sample.scores and metric not in sample.scores:
+        raise ValueError(f"{sample.item} has no {metric}, only {', '.join(sample.scores)}")
+    value = sample.scores.get(metric, least)
+    if isinstance(value, list):
+        raise ValueError(f"{metric} has several values per item; the rule needs one: {sample.item}")
+    return value
+
+
+def _whole_repeats(samples: Sequence[Sample], items: Collection[str]) -> int:
+    """Return how many repeats, from the first, have an answer for every item; a run may be under way."""
+    answered = Counter(sample.repeat for sample in samples)
+    repeats = 0
+    while answered[repeats] == len(items):
+        repeats += 1
+    return repeats
+
+
+def same_decoding(claim: Claim, manifest: Manifest) -> bool:
+    """Return whether the source states its whole decoding and it is the one we used."""
+    known = claim.protocol.known
+    ours = manifest.identity.decoding.model_dump()
+    return "temperature" in known and all(known.get(name) == ours[name] for name in _DECODING)
+
+
+def cap_known(claim: Claim, manifest: Manifest) -> bool:
+    """Return whether the source states a cap on tokens that is not larger than ours."""
+    cap = claim.protocol.known.get("max_tokens")
+    return isinstance(cap, int) and cap <= manifest.identity.max_tokens
+
+
+def deviations(claim: Claim, manifest: Manifest) -> list[Deviation]:
+    """Return the known differences between what was claimed about and what was run.
+
+    Everything that the source states is held against the run: what differs, and what cannot be compared, is
+    a deviation. One of ours that the source states too (weights through 4 bits, say) is what the claim is
+    about, and is none.
+    """
+    identity = manifest.identity
+    ours: dict[str, object] = {
+        **identity.decoding.model_dump(),
+        "max_tokens": identity.max_tokens,
+        "num_fewshot": identity.num_fewshot,
+        "endpoint": identity.endpoint,
+        "engine": identity.engine,
+        "harness": "lm-eval",
+        **{deviation.field: deviation.value for deviation in manifest.deviations},
+    }
+    known = claim.protocol.known
+    found = [d for d in manifest.deviations if d.field not in known]
+    for field, stated in known.items():
+        value = ours.get(field, "not recorded")
+        if value != stated:
+            says = Says(
+                en=f"{field}: {value} here, {stated} in the source",
+                ko=f"{field}: 여기서는 {value}, 출처에서는 {stated}",
+            )
+            found.append(Deviation(field=field, value=str(value), says=says))
+    return found
