@@ -4,22 +4,23 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import ttest_rel
+from scipy.stats import ttest_1samp, ttest_rel
 from statsmodels.stats.contingency_tables import mcnemar
 
+from harness.statistics.intervals import student_quantile
 from harness.statistics.paired import (
     bootstrap_means,
+    lead,
     mcnemar_midp,
-    paired_bootstrap,
-    paired_difference,
-    paired_interval,
     side_by_side,
 )
 
 scores = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
 pairs = st.lists(st.tuples(scores, scores), min_size=3, max_size=40)
+right_or_wrong = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=3, max_size=40)
+levels = st.sampled_from([0.5, 0.8, 0.9, 0.95])
 counts = st.integers(0, 200)
 
 
@@ -58,41 +59,110 @@ def test_a_negative_count_is_an_error():
         mcnemar_midp(-1, 3)
 
 
-@given(pairs, st.sampled_from([0.8, 0.9, 0.95]))
-def test_without_clusters_it_is_the_paired_t_interval_of_scipy(items, level):
+def of_counts(only_first, only_second, both):
+    """Right-or-wrong answers of two models that agree on `both` items."""
+    items = [(1, 0)] * only_first + [(0, 1)] * only_second + [(1, 1)] * both
+    return columns_of(items)
+
+
+@given(pairs, levels)
+@settings(max_examples=60)
+def test_the_interval_is_the_wider_of_scipy_s_paired_t_and_the_percentile_bootstrap(items, level):
+    # An item of half a point on one side leaves the exact test out.
+    first, second = columns_of([*items, (0.5, 0.0), (0.25, 0.5)])
+    student = ttest_rel(first, second).confidence_interval(level)
+    resampled = bootstrap_means((first - second)[:, np.newaxis], 60, 3)[:, 0]
+    ends = np.percentile(resampled, [50 * (1 - level), 50 * (1 + level)])
+    found = lead(first, second, resamples=60, seed=3)
+    assert found.exact is None
+    expected = min(student.low, ends[0]), max(student.high, ends[1])
+    assert found.interval(level) == pytest.approx(expected, abs=1e-9)
+
+
+@given(right_or_wrong, levels)
+@settings(max_examples=60)
+def test_of_right_or_wrong_items_the_interval_leaves_zero_only_where_the_exact_test_does_too(items, level):
     first, second = columns_of(items)
-    if np.ptp(first - second) == 0:
-        items = [*items, (1.0, 0.0), (0.0, 1.0)]
-        first, second = columns_of(items)
-    expected = ttest_rel(first, second).confidence_interval(level)
-    found = paired_interval(paired_difference(first, second), level)
-    assert found == pytest.approx((expected.low, expected.high), abs=1e-9)
+    found = lead(first, second, resamples=60)
+    won, lost = sum(a > b for a, b in items), sum(a < b for a, b in items)
+    assert found.exact == mcnemar_midp(won, lost)
+    low, high = found.interval(level)
+    if low > 0 or high < 0:
+        assert found.exact <= 1 - level
 
 
-@given(pairs, st.booleans())
-def test_swapping_the_models_flips_the_sign(items, clustered):
+def test_the_exact_test_reaches_for_zero_where_both_intervals_would_leave_it():
+    # Four items won, one lost: mid-p is (2·(1 + 5) - 5)/32 = 0.22; one sure answer per item says 90 %.
+    first, second = of_counts(4, 0, 6)
+    found = lead(first, second)
+    assert found.exact == pytest.approx(2 / 16 - 1 / 16)
+    inner = ttest_1samp(first - second, 0).confidence_interval(0.95)
+    assert inner.low > 0
+    assert np.quantile(found.resampled, 0.025) > 0
+    low, high = found.interval(0.95)
+    assert low == 0.0
+    assert high >= inner.high
+    # The same answers leave zero at 90 %, for 0.0625 < 0.10.
+    assert found.interval(0.90)[0] > 0
+    assert lead(second, first).interval(0.95)[1] == 0.0
+
+
+def test_the_exact_test_is_silent_about_clusters_and_shares():
+    first, second = of_counts(4, 1, 15)
+    assert lead(first, second).exact == mcnemar_midp(4, 1)
+    assert lead(first, second, clusters=[index // 2 for index in range(20)]).exact is None
+    assert lead(0.5 * first, second).exact is None
+
+
+@given(pairs, levels, st.booleans())
+@settings(max_examples=60)
+def test_the_interval_holds_the_lead_and_grows_with_its_level(items, level, clustered):
     first, second = columns_of(items)
     clusters = [index % 2 for index in range(len(items))] if clustered else None
-    one, other = paired_difference(first, second, clusters), paired_difference(second, first, clusters)
-    assert (one.mean, one.error, one.dof) == pytest.approx((-other.mean, other.error, other.dof), abs=1e-12)
-    low, high = paired_bootstrap(first, second, 0.9, resamples=50, clusters=clusters)
-    assert paired_bootstrap(second, first, 0.9, resamples=50, clusters=clusters) == pytest.approx((-high, -low))
+    found = lead(first, second, resamples=50, clusters=clusters)
+    assert found.point == pytest.approx((first - second).mean(), abs=1e-12)
+    low, high = found.interval(level)
+    lower, higher = found.interval((1 + level) / 2)
+    assert lower <= low <= found.point <= high <= higher
+
+
+@given(st.one_of(pairs, right_or_wrong), levels, st.booleans(), st.sampled_from([0.0, 0.1]))
+@settings(max_examples=60)
+def test_swapping_the_models_flips_the_sign(items, level, clustered, least_error):
+    first, second = columns_of(items)
+    clusters = [index % 2 for index in range(len(items))] if clustered else None
+    one = lead(first, second, least_error=least_error, resamples=50, clusters=clusters)
+    other = lead(second, first, least_error=least_error, resamples=50, clusters=clusters)
+    assert (one.point, one.error, one.dof) == pytest.approx((-other.point, other.error, other.dof), abs=1e-12)
+    assert one.exact == pytest.approx(other.exact)
+    low, high = one.interval(level)
+    assert other.interval(level) == pytest.approx((-high, -low), abs=1e-12)
 
 
 @given(pairs, st.randoms(use_true_random=False))
 def test_the_order_of_items_changes_no_closed_form(items, rng):
     shuffled = list(items)
     rng.shuffle(shuffled)
-    found, expected = paired_difference(*columns_of(shuffled)), paired_difference(*columns_of(items))
-    assert (found.mean, found.error) == pytest.approx((expected.mean, expected.error), abs=1e-12)
+    found, expected = (lead(*columns_of(each), resamples=5) for each in (shuffled, items))
+    assert (found.point, found.error) == pytest.approx((expected.point, expected.error), abs=1e-12)
+    assert found.exact == expected.exact
 
 
 def test_what_both_models_share_cancels_out():
     shared = np.random.default_rng(1).random(500)
-    difference = paired_difference(shared + 0.25, shared)
-    assert difference.mean == pytest.approx(0.25)
-    assert difference.error < 1e-12
-    assert paired_bootstrap(shared + 0.25, shared, 0.95) == pytest.approx((0.25, 0.25))
+    found = lead(shared + 0.25, shared)
+    assert found.point == pytest.approx(0.25)
+    assert found.error < 1e-12
+    assert found.interval(0.95) == pytest.approx((0.25, 0.25))
+
+
+def test_a_lead_that_no_item_doubts_has_the_least_error_it_is_given():
+    found = lead([1.0] * 9, [0.25] * 9, least_error=0.1)
+    assert found.error == 0.1
+    # t(0.975, 8 dof) = 2.306004.
+    assert found.interval(0.95) == pytest.approx((0.75 - 0.2306004, 0.75 + 0.2306004))
+    doubted = lead([1.0, 0.5] * 9, [0.25] * 18, least_error=0.01)
+    assert doubted.error == lead([1.0, 0.5] * 9, [0.25] * 18).error > 0.01
 
 
 @pytest.mark.parametrize("clustered", [False, True])
@@ -101,10 +171,31 @@ def test_the_bootstrap_agrees_with_student_s_t_on_many_items(clustered):
     groups = np.repeat(np.arange(400), 5)
     common = rng.normal(0, 1, 400)[groups]
     first, second = rng.random(2000) + common, rng.random(2000)
-    clusters = groups if clustered else None
-    expected = paired_interval(paired_difference(first, second, clusters), 0.9)
-    width = expected[1] - expected[0]
-    assert paired_bootstrap(first, second, 0.9, 4000, 5, clusters) == pytest.approx(expected, abs=0.05 * width)
+    found = lead(first, second, resamples=4000, seed=5, clusters=groups if clustered else None)
+    half = student_quantile(0.9, found.dof) * found.error
+    assert found.dof == (399 if clustered else 1999)
+    expected = found.point - half, found.point + half
+    assert np.quantile(found.resampled, [0.05, 0.95]) == pytest.approx(expected, abs=0.1 * half)
+    assert found.interval(0.9) == pytest.approx(expected, abs=0.1 * half)
+
+
+@pytest.mark.parametrize(("won", "lost"), [(0.1, 0.1), (0.25, 0.05), (0.05, 0.0)])
+def test_the_interval_holds_the_true_lead_at_least_as_often_as_it_says(won, lost):
+    rng, trials = np.random.default_rng(31), 300
+    held = []
+    for _ in range(trials):
+        difference = rng.choice([1, -1, 0], size=40, p=[won, lost, 1 - won - lost])
+        found = lead(difference > 0, difference < 0, least_error=1 / 40, resamples=400)
+        low, high = found.interval(0.9)
+        held.append(low <= won - lost <= high)
+    assert np.mean(held) >= 0.9 - 3 * math.sqrt(0.09 / trials)
+
+
+def test_a_lead_over_items_of_their_own_is_an_error():
+    with pytest.raises(ValueError, match="the same items"):
+        lead([1.0, 0.0], [1.0])
+    with pytest.raises(ValueError, match="at least 2 items"):
+        lead([1.0], [1.0])
 
 
 def test_resampled_means_are_the_means_of_the_items_that_were_taken():
