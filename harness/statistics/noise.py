@@ -46,7 +46,8 @@ def noise_of_moments(mean: Numbers, within: Numbers, between: Numbers, n: int, r
 
     Items are fixed, so only the variance between repeats of the same item counts (`within`, its mean over
     items, with K − 1 in the denominator): error² = within / (n·K). Zero observed variance is not zero
-    uncertainty: one imagined item is added of which one repeat came out otherwise; its variance is 1/K.
+    uncertainty: one imagined item is added of which one repeat came out otherwise; its variance is 1/K. (Half
+    of one is too little: at 30 items, twice each, false contradictions then pass their limit.)
 
     Batching, restarts and judges move whole repeats. Where the variance of the repeats' means (`between`,
     K − 1 in the denominator) is larger than the items can explain, error² = between / K with K − 1 degrees of

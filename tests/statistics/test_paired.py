@@ -92,17 +92,16 @@ def test_of_right_or_wrong_items_the_interval_leaves_zero_only_where_the_exact_t
 
 
 def test_the_exact_test_reaches_for_zero_where_both_intervals_would_leave_it():
-    # Four items won, one lost: mid-p is (2·(1 + 5) - 5)/32 = 0.22; one sure answer per item says 90 %.
     first, second = of_counts(4, 0, 6)
     found = lead(first, second)
-    assert found.exact == pytest.approx(2 / 16 - 1 / 16)
-    inner = ttest_1samp(first - second, 0).confidence_interval(0.95)
-    assert inner.low > 0
+    # No loss in four: 2/16 less half the doubled 1/16.
+    assert found.exact == pytest.approx(1 / 16)
+    student = ttest_1samp(first - second, 0).confidence_interval(0.95)
+    assert student.low > 0
     assert np.quantile(found.resampled, 0.025) > 0
     low, high = found.interval(0.95)
     assert low == 0.0
-    assert high >= inner.high
-    # The same answers leave zero at 90 %, for 0.0625 < 0.10.
+    assert high >= student.high
     assert found.interval(0.90)[0] > 0
     assert lead(second, first).interval(0.95)[1] == 0.0
 
