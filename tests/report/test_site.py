@@ -18,8 +18,8 @@ def site(text: str = "fine", redistribution: str = "free") -> dict[str, str]:
     evidence = RunEvidence(evidence.manifest, samples, evidence.folder)
     measured, waiting = claim(protocol=KNOWN), claim(id="card/table/quiz/other", model="other")
     verdicts = {
-        measured.id: decide(measured, [evidence], None, CONTEXT),
-        waiting.id: decide(waiting, [], None, CONTEXT),
+        measured.id: decide(measured, {"m": [evidence]}, None, CONTEXT),
+        waiting.id: decide(waiting, {}, None, CONTEXT),
     }
     registry = {"quiz": benchmark(redistribution=redistribution)}
     finding = Finding(
@@ -93,7 +93,7 @@ def test_the_same_input_gives_the_same_bytes():
 
 def test_everything_in_the_figure_lies_on_the_canvas():
     measured = claim(protocol=KNOWN)
-    figure = claim_figure(measured, decide(measured, [run([[1.0, 1.0], [0.0, 0.0]])], None, CONTEXT))
+    figure = claim_figure(measured, decide(measured, {"m": [run([[1.0, 1.0], [0.0, 0.0]])]}, None, CONTEXT))
     assert figure is not None
     places = [
         *figure.margin,
@@ -123,5 +123,5 @@ def test_the_reply_of_the_maker_is_shown():
     says = {"en": "we disagree", "ko": "동의하지 않는다"}
     reply = {"by": "Maker", "date": "2026-02-01", "url": "https://example.org", "says": says}
     answered = claim(reply=reply)
-    page = pages([answered], {answered.id: decide(answered, [], None, CONTEXT)}, [], {}, {})
+    page = pages([answered], {answered.id: decide(answered, {}, None, CONTEXT)}, [], {}, {})
     assert "we disagree" in page["claims/card--table--quiz--m.html"]

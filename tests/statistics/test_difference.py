@@ -68,7 +68,9 @@ def test_a_higher_level_gives_a_wider_interval(mean, error, claimed, theirs, dof
 
 @given(shares, errors, shares, errors, levels)
 def test_few_degrees_of_freedom_give_a_wider_interval(mean, error, claimed, theirs, level):
-    widths = [np.ptp(difference(mean, error, claimed, theirs, dof).interval(level)) for dof in (1, 3, 31, math.inf)]
+    widths = [
+        np.ptp(difference(mean, error, claimed, theirs, dof).interval(level)) for dof in (1, 3, 31, math.inf)
+    ]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > widths[-1] or widths[0] == 2
 
@@ -95,9 +97,7 @@ def test_whole_repeats_that_move_together_have_student_s_t_on_our_side_alone(dof
 )
 def test_of_two_independent_samples_it_is_newcombe_s_interval_of_statsmodels(first, second, level):
     expected = confint_proportions_2indep(*first, *second, method="newcomb", compare="diff", alpha=1 - level)
-    found = difference(
-        first[0] / first[1], binomial_error(*first), second[0] / second[1], binomial_error(*second)
-    )
+    found = difference(first[0] / first[1], binomial_error(*first), second[0] / second[1], binomial_error(*second))
     assert found.interval(level) == pytest.approx(expected, abs=1e-9)
 
 

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,8 +69,8 @@ def test_doubling_looks_spend_little_before_the_last():
 @pytest.mark.xfail(strict=True, reason="2 - 2*ndtr(z) is nought from z = 8.3 on; ndtr(-z) is not")
 def test_even_the_first_of_many_looks_may_decide_something():
     first = alphas_at([2, 4, 8, 16, 32], 2)
-    assert first.inside == pytest.approx(2 * norm.sf(norm.isf(0.025) * 4), rel=1e-6)
-    assert first.outside == pytest.approx(2 * norm.sf(norm.isf(0.0125) * 4), rel=1e-6)
+    assert first.inside == pytest.approx(2 * norm.sf(norm.isf(0.025) * 4), rel=1e-6, abs=0)
+    assert first.outside == pytest.approx(2 * norm.sf(norm.isf(0.0125) * 4), rel=1e-6, abs=0)
 
 
 def test_without_declared_looks_there_is_one_at_the_end():
@@ -95,8 +96,8 @@ def test_no_look_comes_before_the_floor_nor_after_the_limit_and_none_more_than_d
     looks = doubling_looks(floor, floor + more)
     assert looks[0] == floor
     assert looks[-1] == floor + more
-    assert all(before < after <= 2 * before for before, after in zip(looks, looks[1:], strict=False))
-    assert all(after == 2 * before for before, after in zip(looks, looks[1:-1], strict=False))
+    assert all(before < after <= 2 * before for before, after in pairwise(looks))
+    assert all(after == 2 * before for before, after in pairwise(looks[:-1]))
 
 
 def test_a_limit_below_the_floor_is_an_error():
@@ -146,7 +147,7 @@ def test_looking_four_times_without_spending_is_wrong_too_often():
 def test_four_looks_find_a_true_claim_nearly_as_often_as_one(delta):
     inside, _ = ever(0.0, delta, LOOKS, at_declared_looks)
     single, _ = ever(0.0, delta, LOOKS[-1:], lambda _: FIXED)
-    assert single - 0.03 <= inside <= single
+    assert single - 0.04 <= inside <= single
 
 
 @pytest.mark.parametrize("beyond", [2.0, 3.0, 4.0])

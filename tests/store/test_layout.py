@@ -9,7 +9,7 @@ def verdict(**changes):
         "verdict": "undecided",
         "claimed": "50.0",
         "unit": "percent",
-        "reasons": Says(en="because", ko="때문에"),
+        "reasons": [Says(en="because", ko="때문에")],
         "next": "more",
         "rule": "1.0",
         "code": "0",

@@ -14,7 +14,7 @@ DEVIATION = Deviation(field="weights", value="q4", says=Says(en="through 4 bits"
 
 def verdict_on(value, table=STEADY, **changes):
     found = claim(value=value, repeats=8, protocol=KNOWN, **changes)
-    return decide(found, [run(table)], None, CONTEXT)
+    return decide(found, {"m": [run(table)]}, None, CONTEXT)
 
 
 def test_a_claim_that_our_measurement_meets_is_reproduced():
@@ -35,7 +35,7 @@ def test_a_claim_at_the_edge_of_the_margin_is_undecided_and_says_what_would_deci
 
 def test_a_source_that_states_neither_decoding_nor_repeats_cannot_be_held_to_one_point():
     known_cap = claim(value="50.0", protocol={"known": {"max_tokens": 100}})
-    found = decide(known_cap, [run(STEADY)], None, CONTEXT)
+    found = decide(known_cap, {"m": [run(STEADY)]}, None, CONTEXT)
     assert found.verdict == "undecided"
     assert found.next.startswith("cannot be decided")
 
@@ -44,8 +44,8 @@ def test_a_deviation_caps_the_verdict_unless_the_claim_is_about_it():
     evidence = run(STEADY, deviations=[DEVIATION])
     about_released = claim(value="50.0", repeats=8, protocol=KNOWN)
     about_four_bits = claim(value="50.0", repeats=8, protocol={"known": {**KNOWN["known"], "weights": "q4"}})
-    assert decide(about_released, [evidence], None, CONTEXT).verdict == "undecided"
-    assert decide(about_four_bits, [evidence], None, CONTEXT).verdict == "reproduced"
+    assert decide(about_released, {"m": [evidence]}, None, CONTEXT).verdict == "undecided"
+    assert decide(about_four_bits, {"m": [evidence]}, None, CONTEXT).verdict == "reproduced"
 
 
 def test_a_second_hand_source_is_never_contradicted():
@@ -55,7 +55,7 @@ def test_a_second_hand_source_is_never_contradicted():
 def test_what_the_source_states_and_we_did_otherwise_caps_the_verdict():
     for stated in ({"harness": "lighteval"}, {"weights": "q4"}, {"max_tokens": 99}, {"judge": "x"}):
         found = claim(value="60.0", repeats=8, protocol={"known": {**KNOWN["known"], **stated}})
-        verdict = decide(found, [run(STEADY)], None, CONTEXT)
+        verdict = decide(found, {"m": [run(STEADY)]}, None, CONTEXT)
         assert verdict.verdict == "undecided", stated
         assert [d.field for d in verdict.deviations] == list(stated)
 
@@ -63,15 +63,17 @@ def test_what_the_source_states_and_we_did_otherwise_caps_the_verdict():
 def test_a_repeat_under_way_does_not_spoil_the_whole_ones():
     evidence = run([[1.0, 1.0], [0.0, 0.0]])
     more = [*evidence.samples, sample(0, 2)]
-    found = decide(claim(protocol=KNOWN), [RunEvidence(evidence.manifest, more, evidence.folder)], None, CONTEXT)
+    found = decide(
+        claim(protocol=KNOWN), {"m": [RunEvidence(evidence.manifest, more, evidence.folder)]}, None, CONTEXT
+    )
     assert (found.repeats, found.measured) == (2, 50.0)
 
 
 def test_a_metric_that_no_sample_holds_is_not_taken_for_zero():
     context = Context(benchmark(score={"metric": "acc_norm"}), CONTEXT.why_not_run, "", "0.1.0")
-    found = decide(claim(protocol=KNOWN), [run(STEADY)], None, context)
+    found = decide(claim(protocol=KNOWN), {"m": [run(STEADY)]}, None, context)
     assert found.verdict == "not_measured"
-    assert "acc_norm" in found.reasons.en
+    assert "acc_norm" in found.reasons[0].en
 
 
 def test_of_two_equal_runs_the_newer_one_speaks():
@@ -79,28 +81,28 @@ def test_of_two_equal_runs_the_newer_one_speaks():
     later = [s.model_copy(update={"started": "2027-01-01T00:00:00.000+00:00"}) for s in new.samples]
     new = RunEvidence(new.manifest, later, "results/runs/m/quiz/new")
     for runs in ([old, new], [new, old]):
-        assert decide(claim(protocol=KNOWN), runs, None, CONTEXT).measured == 100.0
+        assert decide(claim(protocol=KNOWN), {"m": runs}, None, CONTEXT).measured == 100.0
 
 
 def test_a_run_with_a_hole_is_our_fault_and_no_measurement():
     evidence = run([[1.0, 1.0], [0.0, 0.0]])
-    for hole, gate in ((0, "coverage 1"), (1, "repeats 1")):
+    for hole, gate in ((0, "1 answers missing"), (1, "1 repeat(s)")):
         left = [s for i, s in enumerate(evidence.samples) if i != hole]
         found = decide(
-            claim(protocol=KNOWN), [RunEvidence(evidence.manifest, left, evidence.folder)], None, CONTEXT
+            claim(protocol=KNOWN), {"m": [RunEvidence(evidence.manifest, left, evidence.folder)]}, None, CONTEXT
         )
         assert found.verdict == "not_measured"
-        assert gate in found.reasons.en
+        assert gate in found.reasons[0].en
 
 
 def test_one_repeat_is_no_measurement():
-    found = decide(claim(protocol=KNOWN), [run([[1.0], [0.0]])], None, CONTEXT)
+    found = decide(claim(protocol=KNOWN), {"m": [run([[1.0], [0.0]])]}, None, CONTEXT)
     assert found.verdict == "not_measured"
-    assert "repeats" in found.reasons.en
+    assert "repeat(s)" in found.reasons[0].en
 
 
 def test_without_a_run_the_command_that_would_measure_is_named():
-    found = decide(claim(), [], None, CONTEXT)
+    found = decide(claim(), {}, None, CONTEXT)
     assert (found.verdict, found.next) == ("not_measured", "harness run …")
 
 
@@ -113,7 +115,7 @@ def test_only_the_items_of_the_claim_count():
         wrong_elsewhere.append(s if index % 5 == 0 else sample(index, s.repeat, 0.0))
     found = decide(
         claim(value="100", items=2, protocol=KNOWN),
-        [RunEvidence(evidence.manifest, wrong_elsewhere, evidence.folder)],
+        {"m": [RunEvidence(evidence.manifest, wrong_elsewhere, evidence.folder)]},
         None,
         CONTEXT,
     )
@@ -122,9 +124,9 @@ def test_only_the_items_of_the_claim_count():
 
 def test_two_protocols_that_disagree_make_the_claim_depend_on_the_protocol():
     low = run([[0.0] * 8] * 1000, protocol="other")
-    found = decide(claim(value="50.0", repeats=8, protocol=KNOWN), [run(STEADY), low], None, CONTEXT)
+    found = decide(claim(value="50.0", repeats=8, protocol=KNOWN), {"m": [run(STEADY), low]}, None, CONTEXT)
     assert found.verdict == "protocol_dependent"
-    assert "other" in found.reasons.en
+    assert "other" in found.reasons[0].en
 
 
 def size_claim(value):
@@ -135,17 +137,17 @@ def size_claim(value):
     ("value", "outcome"), [("135M", "reproduced"), ("120M", "contradicted"), ("132M", "undecided")]
 )
 def test_a_stated_size_is_held_against_the_checkpoint(value, outcome):
-    found = decide(size_claim(value), [], SizeEvidence(134_515_008, "a package"), CONTEXT)
+    found = decide(size_claim(value), {}, SizeEvidence(134_515_008, "a package"), CONTEXT)
     assert found.verdict == outcome
 
 
 def test_what_no_lane_can_test_is_not_testable():
-    found = decide(claim(lanes=[], untestable="the items are closed"), [], None, CONTEXT)
+    found = decide(claim(lanes=[], untestable="the items are closed"), {}, None, CONTEXT)
     assert found.verdict == "not_testable"
 
 
 def test_a_metric_that_the_task_does_not_report_is_not_guessed():
-    found = decide(claim(metric="elo"), [run(STEADY)], None, CONTEXT)
+    found = decide(claim(metric="elo"), {"m": [run(STEADY)]}, None, CONTEXT)
     assert (found.verdict, found.measured) == ("not_measured", None)
 
 
