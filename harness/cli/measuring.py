@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -51,11 +52,24 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
     decided = decide_all(open_store(load_settings(overrides or [])), load_ledger())
     verdicts = [decided.verdicts[claim.id] for claim in decided.claims]
     if as_json:
-        print_json({"verdicts": [v.model_dump(mode="json") for v in verdicts]})
+        print_json(
+            {
+                "verdicts": [v.model_dump(mode="json") for v in verdicts],
+                "after_holm": decided.after_holm,
+                "vendors": [asdict(vendor) for vendor in decided.vendors],
+            }
+        )
         return
     measured = [(c, v) for c, v in zip(decided.claims, verdicts, strict=True) if v.evidence]
     if measured:
         _print_table([c for c, _ in measured], [v for _, v in measured])
+    changed = [name for name, outcome in decided.after_holm.items() if outcome != decided.verdicts[name].verdict]
+    if changed:
+        print(f"undecided when a model's claims are tested together (Holm): {', '.join(changed)}")
+    for vendor in decided.vendors:
+        e = vendor.effect
+        between = f"{e.mean:+.1f} points ({e.low:+.1f} to {e.high:+.1f}, 95 %)"
+        print(f"{vendor.name}: measured minus claimed over {vendor.claims} scores {between}")
     rest = Counter(v.verdict.replace("_", " ") for v in verdicts if not v.evidence)
     counts = ", ".join(f"{count} {name}" for name, count in rest.most_common())
     print(f"without a run: {counts}; harness verdict --json lists them, harness check holds them against paper")

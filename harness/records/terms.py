@@ -29,6 +29,8 @@ class Terms(Record):
     """How often the source ran each item; None where it does not say."""
     source_decoding: Literal["same", "other", "unstated"] = "unstated"
     """Whether the source decoded as we did: only then does its noise look like ours."""
+    same_cap: bool = False
+    """Whether the source is known to have cut answers off where we did, or earlier."""
     delta: FiniteFloat | None = Field(default=None, gt=0)
     """Margin in the unit of the claim; None takes the rule's (one percent of the range, two of a ratio)."""
     read: Literal["full", "partial", "second_hand"] = "full"

@@ -16,8 +16,6 @@ class Evidence:
     comparators: Sequence[ScoreTable] = ()
     """Of what it is compared with, in the claim's order."""
     protocol: str = ""
-    cap_known: bool = False
-    """The source states a cap on tokens that is not larger than ours, so that it was cut at least as often."""
     folders: Sequence[str] = ()
     newest: str | None = None
     """Start of the newest sample (UTC)."""

@@ -22,7 +22,7 @@ def check(terms: Terms, evidence: Evidence, delta: float) -> list[Gate]:
     Errors, empty, unparsed and truncated answers count as covered; only an unanswered one is missing, and any
     missing one fails, as do fewer items than the source measured.
     """
-    found = [gate for table in evidence.ours for gate in _of(terms, table, evidence.cap_known, delta)]
+    found = [gate for table in evidence.ours for gate in _of(terms, table, delta)]
     if terms.looks:
         repeats = evidence.ours[0].repeats
         nearest = min(terms.looks, key=lambda look: abs(look - repeats))
@@ -31,19 +31,19 @@ def check(terms: Terms, evidence: Evidence, delta: float) -> list[Gate]:
         found.append(Gate(gate="floor", value=terms.looks[0], limit=floor, passed=terms.looks[0] >= floor))
     elsewhere = terms.model_copy(update={"published_tokens": None})
     for table in evidence.comparators:
-        for gate in _of(elsewhere, table, evidence.cap_known, delta):
+        for gate in _of(elsewhere, table, delta):
             found.append(gate.model_copy(update={"gate": f"comparator's {gate.gate}"}))
     return found
 
 
-def _of(terms: Terms, table: ScoreTable, cap_known: bool, delta: float) -> Iterator[Gate]:
+def _of(terms: Terms, table: ScoreTable, delta: float) -> Iterator[Gate]:
     wanted = 0 if terms.n is None else max(terms.n - table.n, 0) * table.repeats
     missing = table.missing + wanted
     yield Gate(gate="coverage", value=missing, limit=0, passed=missing == 0)
     yield _at_most("errors", table.share("error"), MAX_ERRORS)
     yield _at_most("empty", table.share("empty"), MAX_EMPTY)
     # Where the source was cut at the same length the gate has nothing to guard.
-    yield _at_most("truncation", table.share("truncated"), 1.0 if cap_known else MAX_TRUNCATED)
+    yield _at_most("truncation", table.share("truncated"), 1.0 if terms.same_cap else MAX_TRUNCATED)
     if terms.kind in SAMPLED:
         yield Gate(gate="items", value=table.groups, limit=2, passed=table.groups >= 2)
     else:

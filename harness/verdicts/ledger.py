@@ -11,7 +11,7 @@ from harness.verdicts import reasons
 from harness.verdicts.evidence import Evidence
 from harness.verdicts.judge import RULE, judge
 from harness.verdicts.protocols import Judged, combine
-from harness.verdicts.runs import RunEvidence, cap_known, deviations, same_decoding, table_of
+from harness.verdicts.runs import RunEvidence, deviations, same_cap, same_decoding, table_of
 
 RunsByModel = Mapping[str, Sequence[RunEvidence]]
 """Runs on the claim's benchmark, of its model and of its comparators."""
@@ -97,7 +97,6 @@ def _judge(claim: Claim, run: RunEvidence, runs: RunsByModel, benchmark: Benchma
             ours=[table_of(claim, benchmark, run)],
             comparators=[table_of(claim, benchmark, r) for r in comparators],
             protocol=protocol,
-            cap_known=cap_known(claim, run.manifest),
             folders=[run.folder, *(r.folder for r in comparators)],
             newest=max(filter(None, (r.newest for r in [run, *comparators])), default=None),
         )
@@ -122,6 +121,7 @@ def _terms(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> Terms:
             "unit": claim.unit,
             "n": claim.items,
             "k_source": claim.repeats,
+            "same_cap": same_cap(claim, run.manifest),
             "source_decoding": "same" if same else "other" if stated else "unstated",
             "delta": None if claim.delta is None else float(claim.delta),
             "read": claim.source.read,

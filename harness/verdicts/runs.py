@@ -84,7 +84,7 @@ def same_decoding(claim: Claim, manifest: Manifest) -> bool:
     return "temperature" in known and all(known.get(name) == ours[name] for name in _DECODING)
 
 
-def cap_known(claim: Claim, manifest: Manifest) -> bool:
+def same_cap(claim: Claim, manifest: Manifest) -> bool:
     """Return whether the source states a cap on tokens that is not larger than ours."""
     cap = claim.protocol.known.get("max_tokens")
     return isinstance(cap, int) and cap <= manifest.identity.max_tokens

@@ -8,9 +8,10 @@ from harness.claims.ledger import load_claims
 from harness.claims.names import subject_names
 from harness.config.settings import load_benchmarks, load_models, load_subjects, load_suites, project
 from harness.planning.measuring import plan_for
-from harness.records import Benchmark, Claim, Model, Subject, Suite, Verdict
+from harness.records import Benchmark, Claim, Model, Outcome, Subject, Suite, Verdict
 from harness.store import Store, read_samples
 from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
+from harness.verdicts.families import Vendor, after_holm, by_vendor
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Decided:
     benchmarks: dict[str, Benchmark]
     names: dict[str, str]
     """What claims are about, by id."""
+    after_holm: dict[str, Outcome]
+    """Measured claims' verdicts when their model's claims are tested together."""
+    vendors: list[Vendor]
+    """How far makers' scores are off, measured minus claimed."""
 
 
 def load_ledger() -> Ledger:
@@ -71,4 +76,7 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
         verdicts[claim.id] = store.write_verdict(verdict)
     evidence = [run for models in runs.values() for group in models.values() for run in group]
     names = dict(subject_names(ledger.models, ledger.subjects).ids)
-    return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, names)
+    pairs = [(claim, verdicts[claim.id]) for claim in ledger.claims]
+    developers = {model.id: model.developer for model in ledger.models.values()}
+    vendors = by_vendor(pairs, developers)
+    return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, names, after_holm(pairs), vendors)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.statistics.averages import weighted_mean
+from harness.statistics.averages import Gap, weighted_mean
 
 rows = st.lists(st.tuples(st.floats(-100, 100), st.floats(0, 20), st.floats(0.01, 10)), min_size=1, max_size=20)
 
@@ -19,6 +19,13 @@ def test_weights_count_by_their_share():
     mean, error = weighted_mean([60.0, 80.0], [3.0, 4.0], [3, 1])
     assert mean == pytest.approx(65.0)
     assert error == pytest.approx(math.hypot(9, 4) / 4)
+
+
+def test_a_gap_has_a_normal_interval_or_student_s():
+    assert Gap(3.0, 2.0).interval(0.95) == pytest.approx((3 - 3.919928, 3 + 3.919928))
+    # t(0.975, 4 dof) = 2.776445.
+    assert Gap(3.0, 2.0, 4).interval(0.95) == pytest.approx((3 - 5.552890, 3 + 5.552890))
+    assert Gap(3.0, math.inf).interval(0.0) == (3.0, 3.0)
 
 
 @given(rows, st.floats(0.01, 1000))

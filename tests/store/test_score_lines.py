@@ -108,7 +108,7 @@ def test_a_metric_has_to_be_named_where_there_are_several(file):
 def test_a_metric_on_another_scale_is_brought_to_one(file):
     line = sample(scores={"mt": 5.5}).model_dump(mode="json")
     assert read_scores(file(line), bounds=(1, 10)).scores.tolist() == [[0.5]]
-    with pytest.raises(UsageError, match="expected mt from 0 to 1, found 5.5"):
+    with pytest.raises(UsageError, match=r"expected mt from 0 to 1, found 5\.5"):
         read_scores(file(line))
 
 

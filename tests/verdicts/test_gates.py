@@ -6,8 +6,8 @@ from harness.verdicts.gates import check
 from tests.verdicts.examples import answers, evidence, steady, terms
 
 
-def gates(table, cap_known=False, delta=1.0, **changes):
-    found = check(terms(**changes), Evidence([table], cap_known=cap_known), delta)
+def gates(table, delta=1.0, **changes):
+    found = check(terms(**changes), Evidence([table]), delta)
     return {gate.gate: gate for gate in found}
 
 
@@ -37,7 +37,7 @@ def test_a_share_of_answers_may_fail_and_no_more(gate, status, most):
 
 
 def test_truncation_does_not_count_where_the_source_was_cut_at_the_same_length():
-    assert gates(ended(truncated=500), cap_known=True)["truncation"].passed
+    assert gates(ended(truncated=500), same_cap=True)["truncation"].passed
 
 
 def test_an_unparsed_answer_is_no_reason_to_distrust_a_run():
