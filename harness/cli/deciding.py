@@ -1,13 +1,15 @@
 """Verbs that decide without a server: one claim from files, and how often the rule itself is wrong."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
-from harness.cli.options import Json, key_values_of_paths, print_json
+from harness.cli.options import Json, Selection, key_values, key_values_of_paths, print_json
 from harness.records import Verdict
 from harness.report.marks import MARKS
 
@@ -71,6 +73,51 @@ def decide(
         _print(verdict)
     if verdict.verdict == "not_measured":
         raise typer.Exit(3)
+
+
+@app.command()
+def preflight(selection: Selection = None, as_json: Json = False) -> None:
+    """Say before any run which claims can be decided at their margin, with how many repeats, at what cost.
+
+    A claim cannot be decided by anybody where its source's own noise fills the margin: "ran once on 198 items"
+    leaves ±10 points open. Items count as noisy as they can be, so a run often needs fewer repeats than said
+    here. Tokens are generated ones, at most. Needs no GPU and no server.
+
+    Example: harness preflight claims=k_exaone_236b
+    """
+    from harness.workflow.preflight import preflight_ledger  # noqa: PLC0415
+
+    found = preflight_ledger(key_values(selection, ["claims"]).get("claims"))
+    if as_json:
+        print_json({"preflight": [asdict(one) | {"why": one.why.model_dump()} for one in found]})
+        return
+    table = Table("", box=None, padding=(0, 2, 0, 0))
+    table.add_column("claim", overflow="fold")
+    for name in ("items", "ran", "margin", "from", "K", "tokens"):
+        table.add_column(name, justify="right")
+    for one in sorted(found, key=lambda one: (not one.decidable, one.claim)):
+        if one.decidable is not None:
+            table.add_row(
+                "●" if one.decidable else "∅",
+                escape(one.claim),
+                f"{one.items:,}",
+                "?" if one.stated is None else f"{one.stated}×",
+                f"±{one.delta:.3g}",
+                f"±{one.decidable_from:.2g}",
+                str(one.repeats or "–"),
+                f"{one.tokens:.2g}" if one.tokens else "–",
+            )
+    console = Console(highlight=False)
+    if table.row_count:
+        console.print(table)
+    yes, no = (sum(one.decidable is side for one in found) for side in (True, False))
+    console.print(
+        f"{len(found):,} claims: {yes} decidable, {no} not at their margin, "
+        f"{len(found) - yes - no} not known before a run; harness preflight --json says why for each.\n"
+        "ran: how often the source says it ran each item, with its decoding (?: it does not say) · from: least "
+        "margin that could be decided · K: repeats needed at most · tokens: generated at most",
+        soft_wrap=True,
+    )
 
 
 def _as_json(verdict: Verdict) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from harness.cli.options import Json, key_values, print_json
+from harness.cli.options import Json, Selection, key_values, print_json
 
 app = typer.Typer()
 
@@ -25,16 +25,6 @@ class Level(StrEnum):
     INFO = "info"
     MINOR = "minor"
     MAJOR = "major"
-
-
-Selection = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="claims=GLOB: only claims whose id, model or source fits, such as claims=k_exaone_236b.",
-        show_default=False,
-        metavar="[claims=GLOB]",
-    ),
-]
 
 
 @app.command()

@@ -18,6 +18,14 @@ Overrides = Annotated[
         metavar="[KEY=VALUE]...",
     ),
 ]
+Selection = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="claims=GLOB: only claims whose id, model or source fits, such as claims=k_exaone_236b.",
+        show_default=False,
+        metavar="[claims=GLOB]",
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
 ]

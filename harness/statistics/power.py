@@ -26,12 +26,13 @@ def tost_power(error: float, margin: float, difference: float = 0.0, alpha: floa
     return float(ndtr((high - difference) / error) - ndtr((low - difference) / error))
 
 
-def error_for_power(margin: float, power: float = 0.80, alpha: float = 0.05) -> float:
+def error_for_power(margin: float, power: float = 0.80, alpha: float = 0.05, *, one_sided: bool = False) -> float:
     """Return the largest standard error at which two one-sided tests have `power` at no difference.
 
-    From 2·Φ(margin/error − z(1−alpha)) − 1 = power.
+    From 2·Φ(margin/error − z(1−alpha)) − 1 = power; for one of them alone ("at least", the test of
+    non-inferiority) from Φ(margin/error − z(1−alpha)) = power.
     """
-    return margin / float(ndtri(1 - alpha) + ndtri((1 + power) / 2))
+    return margin / float(ndtri(1 - alpha) + ndtri(power if one_sided else (1 + power) / 2))
 
 
 def required_repeats(within_variance: float, n: int, error: float, theirs: float) -> int | None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from harness.records import Benchmark, Claim, DecidedKind, Outcome, Says, Terms, Verdict
+from harness.records import Benchmark, Claim, DecidedKind, Outcome, Says, Verdict
 from harness.statistics.averages import Gap
 from harness.statistics.equivalence import Equivalence, Region, classify, tipping_delta
 from harness.verdicts import reasons
 from harness.verdicts.evidence import Evidence
 from harness.verdicts.judge import RULE, judge
 from harness.verdicts.protocols import Judged, combine
-from harness.verdicts.runs import RunEvidence, deviations, same_cap, same_decoding, table_of
+from harness.verdicts.runs import RunEvidence, table_of, terms_for_run
 
 RunsByModel = Mapping[str, Sequence[RunEvidence]]
 """Runs on the claim's benchmark, of its model and of its comparators."""
@@ -100,36 +100,13 @@ def _judge(claim: Claim, run: RunEvidence, runs: RunsByModel, benchmark: Benchma
             folders=[run.folder, *(r.folder for r in comparators)],
             newest=max(filter(None, (r.newest for r in [run, *comparators])), default=None),
         )
-        verdict = judge(_terms(claim, benchmark, run), evidence, context.code)
+        verdict = judge(terms_for_run(claim, benchmark, run), evidence, context.code)
     except ValueError as error:
         why = Says(en=f"the answers cannot show it ({error})", ko=f"답변으로 알 수 없음 ({error})")
         return _not_run(claim, context, why).model_copy(update={"protocol": protocol})
     if verdict.verdict == "not_measured":
         return verdict.model_copy(update={"next": context.how_to_run})
     return verdict
-
-
-def _terms(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> Terms:
-    """Return the terms of a claim against one run; raises ValueError for what no measurement can decide."""
-    same = same_decoding(claim, run.manifest)
-    stated = "temperature" in claim.protocol.known
-    return Terms.model_validate(
-        {
-            "id": claim.id,
-            "kind": claim.kind,
-            "value": claim.value,
-            "unit": claim.unit,
-            "n": claim.items,
-            "k_source": claim.repeats,
-            "same_cap": same_cap(claim, run.manifest),
-            "source_decoding": "same" if same else "other" if stated else "unstated",
-            "delta": None if claim.delta is None else float(claim.delta),
-            "read": claim.source.read,
-            "hedge": claim.hedge,
-            "range": benchmark.score.range,
-            "deviations": deviations(claim, run.manifest),
-        }
-    )
 
 
 def _decide_size(claim: Claim, size: SizeEvidence | None, context: Context) -> Verdict:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from harness.records import Benchmark, Claim, Deviation, Manifest, Sample, Says, Status, item_id
+from harness.records import Benchmark, Claim, Deviation, Manifest, Sample, Says, Status, Terms, item_id
 from harness.statistics.selection import evenly_spaced
 from harness.verdicts.table import ScoreTable, from_columns
 
@@ -75,6 +75,37 @@ def _whole_repeats(samples: Sequence[Sample], items: Collection[str]) -> int:
     while answered[repeats] == len(items):
         repeats += 1
     return repeats
+
+
+def terms_for_run(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> Terms:
+    """Return the terms on which a run decides a claim; raises ValueError as `terms_of` does."""
+    stated = "temperature" in claim.protocol.known
+    same = same_decoding(claim, run.manifest)
+    terms = terms_of(claim, benchmark, "same" if same else "other" if stated else "unstated")
+    changes = {"same_cap": same_cap(claim, run.manifest), "deviations": deviations(claim, run.manifest)}
+    return terms.model_copy(update=changes)
+
+
+def terms_of(claim: Claim, benchmark: Benchmark, source_decoding: str) -> Terms:
+    """Return the terms on which a claim of the ledger is decided, as far as they are fixed before any run.
+
+    Raises ValueError for what no measurement can decide, such as a score outside the metric's range.
+    """
+    return Terms.model_validate(
+        {
+            "id": claim.id,
+            "kind": claim.kind,
+            "value": claim.value,
+            "unit": claim.unit,
+            "n": claim.items,
+            "k_source": claim.repeats,
+            "source_decoding": source_decoding,
+            "delta": None if claim.delta is None else float(claim.delta),
+            "read": claim.source.read,
+            "hedge": claim.hedge,
+            "range": benchmark.score.range,
+        }
+    )
 
 
 def same_decoding(claim: Claim, manifest: Manifest) -> bool:

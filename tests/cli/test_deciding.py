@@ -150,3 +150,16 @@ def test_a_person_reads_the_verdict_in_words(files):
     )
     assert "● reproduced" in found.stdout
     assert "next: nothing: the claim is decided at this margin" in found.stdout
+
+
+def test_preflight_says_of_every_claim_whether_it_can_be_decided():
+    found = CliRunner().invoke(app, ["preflight", "claims=solar_open_100b", "--json"])
+    listed = json.loads(found.stdout)["preflight"]
+    assert {one["decidable"] for one in listed} == {True, False, None}
+    assert all(one["why"]["en"] and one["why"]["ko"] for one in listed)
+
+
+def test_preflight_counts_what_can_be_decided():
+    found = CliRunner().invoke(app, ["preflight", "claims=solar_open_100b"])
+    assert " decidable, " in found.stdout
+    assert "●" in found.stdout
