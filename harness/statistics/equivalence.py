@@ -67,22 +67,24 @@ def outside_tail(estimate: Estimate, region: Region, alpha: float) -> Numbers:
     t + Φ(z(t) − width/error) = alpha with z(t) = Φ⁻¹(t), the exact level of the test of |d| ≤ delta (Lehmann
     and Romano 2005, Testing Statistical Hypotheses, section 3.7, its limit for a known error).
     """
-    width = (region.high - region.low) / np.maximum(estimate.error, 1e-12)
-    tail = np.full_like(np.asarray(width, dtype=float), alpha)
-    for _ in range(12):
-        tail = alpha - ndtr(ndtri(tail) - width)
-    return tail
+    width = _width(estimate, region)
+    low, high = np.full_like(width, alpha / 2), np.full_like(width, alpha)
+    for _ in range(50):  # halving: t + Φ(z(t) − width) grows with t, from at most alpha to at least alpha
+        middle = (low + high) / 2
+        below = middle + ndtr(ndtri(middle) - width) < alpha
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return high
 
 
 def is_inside(estimate: Estimate, region: Region, widen: float = 0.0, alphas: Alphas = FIXED) -> Numbers:
     """Return whether the 90 % interval, widened by `widen`, lies within the region."""
-    low, high = estimate.interval(1 - 2 * alphas.inside)
+    low, high = estimate.interval(_level(alphas.inside))
     return (low - widen > region.low) & (high + widen < region.high)
 
 
 def is_outside(estimate: Estimate, region: Region, widen: float = 0.0, alphas: Alphas = FIXED) -> Numbers:
     """Return whether the 95 % interval (or wider, see `outside_tail`), widened, lies wholly beyond the region."""
-    low, high = estimate.interval(1 - 2 * outside_tail(estimate, region, alphas.outside))
+    low, high = estimate.interval(_level(outside_tail(estimate, region, alphas.outside)))
     return (high + widen < region.low) | (low - widen > region.high)
 
 
@@ -128,11 +130,23 @@ def p_outside(estimate: Estimate, region: Region, widen: float = 0.0) -> float:
     if not math.isinf(region.high):
         above = _touching(lambda level: float(estimate.interval(level)[0]) - widen - region.high)
         tail = min(tail, above)
-    width = (region.high - region.low) / max(float(estimate.error), 1e-12)
-    return min(1.0, tail + float(ndtr(ndtri(tail) - width)))
+    return min(1.0, tail + float(ndtr(ndtri(tail) - _width(estimate, region))))
 
 
 _SMALLEST = 1e-12
+"""No p-value is said to be smaller."""
+
+
+def _width(estimate: Estimate, region: Region) -> Numbers:
+    """Return the width of the region in standard errors; infinite where the region is, whatever the error."""
+    error = np.maximum(np.asarray(estimate.error, dtype=float), 1e-12)
+    width = region.high - region.low
+    return np.full_like(error, math.inf) if math.isinf(width) else width / error
+
+
+def _level(tail: Numbers) -> Numbers:
+    """Return the level of the two-sided interval with this tail; below 1 also for the tails of an early look."""
+    return 1 - 2 * np.maximum(tail, 1e-15)
 
 
 def _touching(clearance: Callable[[float], float]) -> float:
@@ -140,8 +154,12 @@ def _touching(clearance: Callable[[float], float]) -> float:
 
     0.5 where even the narrowest interval fails (the p-value is then only known to be at least that).
     """
-    if clearance(0.0) <= 0:
+
+    def bounded(p: float) -> float:
+        return min(max(clearance(1 - 2 * p), -1e9), 1e9)  # an interval may have no bounds
+
+    if bounded(0.5) <= 0:
         return 0.5
-    if clearance(1 - 2 * _SMALLEST) > 0:
+    if bounded(_SMALLEST) > 0:
         return _SMALLEST
-    return float(brentq(lambda p: clearance(1 - 2 * p), _SMALLEST, 0.5, xtol=1e-12))
+    return float(brentq(bounded, _SMALLEST, 0.5, xtol=_SMALLEST))

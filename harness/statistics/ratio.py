@@ -59,9 +59,14 @@ class Bca:
         return math.inf if math.isinf(self.highs[-1]) else float(self.highs.std(ddof=1))
 
     def interval(self, level: float) -> tuple[float, float]:
-        """Return the interval of `level`; it may have no bounds, as Fieller's can. ValueError outside [0, 1)."""
+        """Return the interval of `level`; it may have no bounds, as Fieller's can. ValueError outside [0, 1).
+
+        A level whose tail is smaller than one resample in all has none: the resamples say nothing about it.
+        """
         if not 0 <= level < 1:
             raise ValueError(f"expected a level in [0, 1), found {level}")
+        if (1 - level) / 2 * (len(self.lows) + 1) < 1:
+            return -math.inf, math.inf
         z = quantile(level)
         # Whole order statistics, the outer ones: between a number and infinity nothing can be interpolated.
         low = np.quantile(self.lows, _adjusted(-z, self.bias, self.acceleration), method="lower")
@@ -117,7 +122,8 @@ class RatioGap:
     def interval(self, level: float) -> tuple[float, float]:
         """Return the interval: distances to both sides' ends squared and added (MOVER, Zou and Donner 2008)."""
         low, high = self.measured.interval(level)
-        half = quantile(level) * self.theirs
+        z = quantile(level)
+        half = z * self.theirs if z else 0.0
         ratio = self.measured.ratio
         return self.point - math.hypot(ratio - low, half), self.point + math.hypot(high - ratio, half)
 
@@ -181,4 +187,5 @@ def _acceleration(sums: NDArray[np.float64]) -> float:
 def _adjusted(z: float, bias: float, acceleration: float) -> float:
     """Return the share of resamples at which an end lies that the normal distribution would put at `z`."""
     shifted = bias + z
-    return float(ndtr(bias + shifted / (1 - acceleration * shifted)))
+    # Far out the denominator would turn negative and the end come back from the other side.
+    return float(ndtr(bias + shifted / max(1 - acceleration * shifted, 1e-9)))

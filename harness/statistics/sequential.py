@@ -19,7 +19,7 @@ def spent(alpha: float, fraction: float) -> float:
     """
     if not 0 < fraction <= 1:
         raise ValueError(f"expected a fraction of the repeats in (0, 1], found {fraction}")
-    return float(2 - 2 * ndtr(quantile(1 - alpha) / math.sqrt(fraction)))
+    return float(2 * ndtr(-quantile(1 - alpha) / math.sqrt(fraction)))
 
 
 def alphas_at(looks: Sequence[int], repeats: int) -> Alphas:

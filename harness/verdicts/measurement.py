@@ -123,7 +123,8 @@ def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
     )
     printed = terms.printed
     by = printed.number / terms.span
-    region = Region(low=-printed.rounding / terms.span)
+    # The bound must pass X less its rounding, and zero in any case: "by 0.0" is a lead too.
+    region = Region(low=-min(printed.rounding, printed.number) / terms.span)
     return Measurement(
         value=found.point * terms.span,
         n=first.n,
@@ -131,7 +132,7 @@ def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
         difference=_Shifted(found, by),
         scale=terms.span,
         region=lambda _: region,
-        widen=0.0,  # the region's end has the rounding in it: the bound must pass X less its rounding
+        widen=0.0,
         run_error=_run_error(first, second) * terms.span,
     )
 

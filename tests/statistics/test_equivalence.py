@@ -253,7 +253,6 @@ def test_a_narrow_region_takes_the_tail_that_makes_both_sides_together_alpha(wid
     assert alpha / 2 < tail <= alpha
 
 
-@pytest.mark.xfail(strict=True, reason="twelve steps do not settle it, and the last one lies above the solution")
 @pytest.mark.parametrize("width", [0.0, 0.02, 0.1, 0.15])
 def test_a_region_next_to_nothing_takes_the_tail_that_makes_both_sides_together_alpha(width):
     tail = float(outside_tail(Gap(0.0, 1.0), Region(0.0, width), 0.025))

@@ -110,3 +110,8 @@ def test_a_table_without_noise_needs_one_repeat():
 @pytest.mark.parametrize("theirs", [0.05, 0.0500001, 0.3])
 def test_no_number_of_repeats_makes_up_for_a_source_too_noisy_itself(theirs):
     assert required_repeats(0.0001, 10_000, 0.05, theirs) is None
+
+
+def test_one_side_alone_allows_more_noise():
+    assert error_for_power(1.0, one_sided=True) == pytest.approx(1 / (norm.ppf(0.95) + norm.ppf(0.80)))
+    assert error_for_power(1.0, one_sided=True) > error_for_power(1.0)

@@ -66,7 +66,6 @@ def test_doubling_looks_spend_little_before_the_last():
     assert last.outside > 0.8 * FIXED.outside
 
 
-@pytest.mark.xfail(strict=True, reason="2 - 2*ndtr(z) is nought from z = 8.3 on; ndtr(-z) is not")
 def test_even_the_first_of_many_looks_may_decide_something():
     first = alphas_at([2, 4, 8, 16, 32], 2)
     assert first.inside == pytest.approx(2 * norm.sf(norm.isf(0.025) * 4), rel=1e-6, abs=0)
