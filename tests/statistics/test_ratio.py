@@ -213,7 +213,7 @@ def test_a_gap_joins_both_sides_by_squaring_and_adding():
     gap = RatioGap(measured, 0.95, 0.15 / norm.ppf(0.975))
     assert gap.point == pytest.approx(-0.05)
     assert gap.interval(0.95) == pytest.approx((-0.05 - 0.25, -0.05 + math.hypot(0.3, 0.15)))
-    assert gap.error == pytest.approx(math.hypot(math.sqrt(0.125), 0.15 / norm.ppf(0.975)))
+    assert gap.error == pytest.approx(math.hypot(0.25 * math.sqrt(100 / 99), 0.15 / norm.ppf(0.975)))
 
 
 def test_on_many_items_a_gap_is_judged_as_a_normal_one_with_the_error_of_the_delta_method():
