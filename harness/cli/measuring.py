@@ -39,6 +39,9 @@ def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False
     """Serve a model, run a suite, decide its claims, on this machine.
 
     Example: harness run model=smollm2_135m suite=demo protocol=house serving=cpu
+
+    until=settled stops repeating a task once its claims are decided, or cannot be, at looks that are declared
+    before it starts, so that the chance of a wrong verdict stays what it is.
     """
     _measure(overrides, as_json, fresh)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import yaml
 from hydra import compose, initialize_config_dir
@@ -47,6 +47,8 @@ class Settings(Record):
     serving: Serving
     repeats: int | None = Field(default=None, gt=0)
     """Repeats of every task, when not those of the suite; more of them continue a run."""
+    until: Literal["all", "settled"] = "all"
+    """`settled` stops repeating a task as soon as its claims are decided, at looks declared before it starts."""
     results: str
     """Where runs, verdicts and the site go; relative paths are below the clone."""
 

@@ -56,4 +56,6 @@ class Manifest(Record):
     command: list[str]
     """The engine's command, with named roots for paths; empty for a server that was up already."""
     deviations: list[Deviation] = Field(default_factory=list)
+    looks: list[int] = Field(default_factory=list)
+    """Repeats after which the run may stop, declared before its first answer; empty: only at the end."""
     unpinned: list[str] = Field(default_factory=list)

@@ -67,6 +67,8 @@ class Verdict(Record):
     gates: list[Gate] = Field(default_factory=list)
     reasons: list[Says]
     next: str
+    more_repeats: int | None = None
+    """About how many more repeats of each item would decide it; None where none would, or none are needed."""
     evidence: list[str] = Field(default_factory=list)
     protocol: str | None = None
     specifications: list[Specification] = Field(default_factory=list)

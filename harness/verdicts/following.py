@@ -6,58 +6,59 @@ from harness.records import Outcome, Terms
 from harness.statistics.intervals import quantile
 from harness.statistics.power import required_repeats
 from harness.verdicts.gates import SAMPLED
-from harness.verdicts.measurement import Measurement
+from harness.verdicts.measurement import Measurement, margin
 
 
-def following(terms: Terms, measurement: Measurement, outcome: Outcome, delta: float) -> str:
-    """Return the next step for a measured claim, in one line."""
+def following(terms: Terms, measurement: Measurement, outcome: Outcome, delta: float) -> tuple[str, int | None]:
+    """Return the next step for a measured claim, in one line, and how many more repeats it asks for."""
+    if outcome == "undecided" and not terms.deviations and terms.kind not in SAMPLED:
+        return _more_repeats(terms, measurement, delta)
+    return _other(terms, measurement, outcome), None
+
+
+def _other(terms: Terms, measurement: Measurement, outcome: Outcome) -> str:
     if terms.deviations:
         return "a run without the deviations: " + ", ".join(d.field for d in terms.deviations)
     if outcome != "undecided":
         return "nothing: the claim is decided at this margin"
     if terms.kind == "rank":
         return "cannot be decided on these items: the places are too close; more items of the kind would tell"
-    if terms.kind == "exceeds":
-        return _more_items(measurement)
-    return _more_repeats(terms, measurement, delta)
+    return _more_items(terms, measurement)
 
 
-def _more_repeats(terms: Terms, measurement: Measurement, delta: float) -> str:
+def _more_repeats(terms: Terms, measurement: Measurement, delta: float) -> tuple[str, int | None]:
     """Return how many repeats would settle it if the difference stayed where it is (normal approximation)."""
-    point, error = float(measurement.difference.point), float(measurement.difference.error)
-    scale = measurement.scale
-    region = measurement.region(delta / scale)
-    inside = region.low < point < region.high
-    # Inside, the 90 % interval must keep clear of the nearer end; outside, the 95 % one.
-    room = min(abs(point - region.low), abs(region.high - point)) - measurement.widen
-    needed = room / quantile(0.90 if inside else 0.95)
+    needed = _needed_error(measurement, delta)
     if needed <= 0:
-        return "cannot be decided at this margin: the difference lies at its edge"
-    if terms.kind in SAMPLED:
-        return (
-            f"cannot be decided on these {measurement.n} items: about {_items(measurement, error / needed)} would"
-        )
-    theirs = measurement.source_error / scale
+        return "cannot be decided at this margin: the difference lies at its edge", None
+    theirs = measurement.source_error / measurement.scale
     if theirs >= needed:
-        if not inside and terms.read == "second_hand":
-            return "the maker's own words: a source known second-hand is never contradicted"
-        return f"cannot be decided at {_margin(terms, delta)}: {_source(terms, measurement)}"
-    if theirs < needed and error <= needed and terms.read == "second_hand":
-        return "the maker's own words: a source known second-hand is never contradicted"
-    ours = measurement.run_error / scale
+        return f"cannot be decided at {_margin(terms, delta)}: {_source(terms, measurement)}", None
+    if float(measurement.difference.error) <= needed and terms.read == "second_hand":
+        return "the maker's own words: a source known second-hand is never contradicted", None
+    ours = measurement.run_error / measurement.scale
     repeats = required_repeats(ours**2 * measurement.repeats, 1, needed, theirs)
     more = max((repeats or 0) - measurement.repeats, 1)
-    return f"{more} more repeats of each item would decide it"
+    return f"{more} more repeats of each item would decide it", more
 
 
-def _more_items(measurement: Measurement) -> str:
-    point, error = abs(float(measurement.difference.point)), float(measurement.difference.error)
-    if point == 0:
-        return "cannot be decided: both are level on these items"
-    times = quantile(0.90) * error / point
-    return (
-        f"cannot be decided on these {measurement.n} items: about {_items(measurement, times)} of the kind would"
-    )
+def _needed_error(measurement: Measurement, delta: float) -> float:
+    """Return the standard error that would decide a difference that stays where it is, in its own scale."""
+    point = float(measurement.difference.point)
+    region = measurement.region(delta / measurement.scale)
+    # Inside, the 90 % interval must keep clear of the nearer end; outside, the 95 % one.
+    level = 0.90 if region.low < point < region.high else 0.95
+    room = min(abs(point - region.low), abs(region.high - point)) - measurement.widen
+    return room / quantile(level)
+
+
+def _more_items(terms: Terms, measurement: Measurement) -> str:
+    """Return how many items would settle what holds, or does not hold, of items in general."""
+    needed = _needed_error(measurement, margin(terms))
+    if needed <= 0:
+        return "cannot be decided on these items: the difference lies at the edge of what agrees with the claim"
+    items = _items(measurement, float(measurement.difference.error) / needed)
+    return f"cannot be decided on these {measurement.n:,} items: about {items} of the kind would"
 
 
 def _items(measurement: Measurement, times: float) -> str:

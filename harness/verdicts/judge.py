@@ -59,6 +59,7 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
     measurement = measure(terms, evidence)
     alphas = alphas_at(terms.looks, measurement.repeats)
     outcome = _capped(terms, _decision(measurement, delta, alphas))
+    step, more_repeats = following(terms, measurement, outcome, delta)
     update: dict[str, object] = {
         "verdict": outcome,
         "measured": _rounded(measurement.value),
@@ -66,7 +67,8 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
         "repeats": measurement.repeats,
         "item_interval95": _ends(measurement.item_interval95),
         "reasons": reasons.measured(terms, measurement, outcome, delta, alphas),
-        "next": following(terms, measurement, outcome, delta),
+        "next": step,
+        "more_repeats": more_repeats,
     }
     if measurement.probability is not None:
         update |= {"probability": _rounded(measurement.probability)}

@@ -31,7 +31,7 @@ def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable
     """Return the answers of a run to the items that the claim is about.
 
     A repeat that is under way is left out as long as one whole repeat exists; without any, what is missing of
-    the first one is counted.
+    the first one is counted. A run with declared looks counts up to the last look that it has reached.
     Raises ValueError when the answers hold no such metric, or several values of it for an item.
     """
     metric = benchmark.metrics[claim.metric] if claim.metric else benchmark.score.metric
@@ -39,7 +39,8 @@ def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable
     items = [item_id(run.manifest.identity.task, i) for i in evenly_spaced(total, claim.items)]
     row = {item: index for index, item in enumerate(items)}
     samples = [sample for sample in run.samples if sample.item in row]
-    repeats = max(_whole_repeats(samples, items), 1)
+    whole = _whole_repeats(samples, items)
+    repeats = max((look for look in run.manifest.looks if look <= whole), default=max(whole, 1))
     samples = [sample for sample in samples if sample.repeat < repeats]
     if not any(metric in sample.scores for sample in samples):
         raise ValueError(f'no answer of {run.folder} is scored by "{metric}"')
@@ -82,7 +83,11 @@ def terms_for_run(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> Terms
     stated = "temperature" in claim.protocol.known
     same = same_decoding(claim, run.manifest)
     terms = terms_of(claim, benchmark, "same" if same else "other" if stated else "unstated")
-    changes = {"same_cap": same_cap(claim, run.manifest), "deviations": deviations(claim, run.manifest)}
+    changes: dict[str, object] = {
+        "looks": run.manifest.looks,
+        "same_cap": same_cap(claim, run.manifest),
+        "deviations": deviations(claim, run.manifest),
+    }
     return terms.model_copy(update=changes)
 
 

@@ -1,6 +1,7 @@
 """From settings to verdicts and pages on this machine: what the verbs `demo` and `run` do."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from harness.claims.check import run_checks
 from harness.config.settings import Settings
@@ -9,7 +10,7 @@ from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, open_store, run_suite
 from harness.workflow.site import build_site
-from harness.workflow.verdicts import decide_all, load_ledger
+from harness.workflow.verdicts import decide_all, load_ledger, settles
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Mea
     """
     store = open_store(settings)
     ledger = load_ledger()  # before hours of work, not after
-    report = run_suite(settings, display, fresh=fresh)
+    report = run_suite(settings, display, fresh=fresh, settled=partial(settles, ledger))
     decided = decide_all(store, ledger)
     site = build_site(store, decided, run_checks(desk_of(ledger)).findings)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]

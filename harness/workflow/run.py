@@ -2,21 +2,22 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 
 import harness
 from harness.config.settings import Settings, load_benchmarks, load_settings, project
 from harness.errors import UsageError, nearest
+from harness.evaluation.bridge import Guard
 from harness.evaluation.requests import RequestPlan
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
 from harness.machine.devices import device_kind
-from harness.records import Benchmark, Decoding, HubOrigin, Manifest, RunIdentity, SuiteTask
+from harness.records import Benchmark, Decoding, HubOrigin, Manifest, RunIdentity, Sample, SuiteTask
 from harness.records.base import digest
 from harness.serving import Checkpoint, Engine, prepare
 from harness.serving.attached import attach
@@ -24,6 +25,7 @@ from harness.serving.command import command, engine_args, engine_version
 from harness.serving.watchdog import watch
 from harness.serving.weights import identity_of
 from harness.statistics.selection import evenly_spaced, floor_repeats
+from harness.statistics.sequential import doubling_looks
 from harness.store import RunFolder, SampleLog, Store
 from harness.store.files import write_atomic
 from harness.workflow.display import Display
@@ -32,16 +34,32 @@ _NEUTRAL_ENV = {"VLLM_CPU_KVCACHE_SPACE", "VLLM_CPU_OMP_THREADS_BIND", "VLLM_CPU
 """Memory and placement: they change how fast a server answers, not what."""
 
 
+Work = list[tuple[TaskPlan, SampleLog]]
+"""What to ask next, and where the answers go."""
+Settled = Callable[[Manifest, Sequence[Sample], str], bool]
+"""Whether what a run has answered so far (manifest, samples, folder) settles the claims that it is for."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One task of the suite, planned, with its run's folder."""
 
     plan: TaskPlan
     folder: RunFolder
+    manifest: Manifest
+    looks: Sequence[int]
+    """Repeats after which to ask whether the claims are settled; the last is the end."""
 
-    def open(self, known: Sequence[tuple[str, int]]) -> int:
-        """Return how many (item, repeat) are still to be answered."""
-        return len(set(self.plan.keys) - set(known))
+    def due(self, log: SampleLog, settled: Callable[[], bool]) -> TaskPlan | None:
+        """Return the plan up to the next look that has open answers; None when nothing is left to ask."""
+        for look in self.looks:
+            plan = replace(self.plan, repeats=look)
+            if any(key not in log.known for key in plan.keys):
+                return plan
+            went_on = any(repeat >= look for _, repeat in log.known)
+            if look != self.looks[-1] and not went_on and settled():
+                return None
+        return None
 
 
 @dataclass(frozen=True)
@@ -59,10 +77,13 @@ def open_store(settings: Settings) -> Store:
     return Store(project().root / settings.results)
 
 
-def run_suite(settings: Settings, display: Display, *, fresh: bool = False) -> RunReport:
+def run_suite(
+    settings: Settings, display: Display, *, fresh: bool = False, settled: Settled = lambda *_: False
+) -> RunReport:
     """Bring the suite of `settings` to completion and return what was done.
 
     `fresh` sets earlier answers of exactly these runs aside (results/aside/) and asks everything again.
+    `settled` is asked at every look that a run declares before its last one.
 
     The engine is started only when something is still open. Raises HarnessError on any failure; what was
     answered is kept, and the same command continues.
@@ -84,17 +105,30 @@ def run_suite(settings: Settings, display: Display, *, fresh: bool = False) -> R
                 display.say(
                     f"a line torn by a kill was cut from {store.relative(log.folder.samples)}; asked again"
                 )
-        missing = [job.open(list(log.known)) for job, log in zip(jobs, logs, strict=True)]
-        if sum(missing):
-            _answer(settings, checkpoint, store, display, jobs, logs, clock)
+        known = sum(len(log.known) for log in logs)
+
+        def due() -> Work:
+            plans = [
+                (job.due(log, partial(_ask, settled, store, job, log)), log)
+                for job, log in zip(jobs, logs, strict=True)
+            ]
+            return [(plan, log) for plan, log in plans if plan is not None]
+
+        if work := due():
+            _answer(settings, checkpoint, store, display, jobs, work, due, clock)
         else:
             display.say("every item is answered already; no engine needed")
+        samples = sum(len(log.known) for log in logs)
     return RunReport(
         folders=[store.relative(job.folder.path) for job in jobs],
-        samples=sum(len(job.plan.keys) for job in jobs),
-        answered=sum(missing),
+        samples=samples,
+        answered=samples - known,
         seconds=clock.laps,
     )
+
+
+def _ask(settled: Settled, store: Store, job: Job, log: SampleLog) -> bool:
+    return settled(job.manifest, list(log.known.values()), store.relative(job.folder.path))
 
 
 def _answer(
@@ -103,9 +137,11 @@ def _answer(
     store: Store,
     display: Display,
     jobs: Sequence[Job],
-    logs: Sequence[SampleLog],
+    work: Work,
+    due: Callable[[], Work],
     clock: "_Clock",
 ) -> None:
+    """Start the engine and answer `work`, then what is due after it, until nothing is."""
     with ExitStack() as stack:
         engine, url = None, settings.serving.url
         if url is None:
@@ -120,17 +156,18 @@ def _answer(
                 seconds = engine.wait_healthy()
             display.say(f"engine is healthy after {seconds:.0f} s")
         clock.lap("engine")
-        total = sum(len(job.plan.keys) for job in jobs)
-        done = total - sum(job.open(list(log.known)) for job, log in zip(jobs, logs, strict=True))
-        with display.bar("answers", total, done) as bar:
-            evaluate(
-                [(job.plan, log) for job, log in zip(jobs, logs, strict=True)],
-                url,
-                settings.serving.concurrency,
-                guard=partial(watch, engine) if engine is not None else None,
-                progress=lambda _: bar.advance(),
-            )
+        guard = partial(watch, engine) if engine is not None else None
+        while work:
+            _round(work, url, settings.serving.concurrency, guard, display)
+            work = due()
         clock.lap("answers")
+
+
+def _round(work: Work, url: str, concurrency: int, guard: Guard | None, display: Display) -> None:
+    total = sum(len(plan.keys) for plan, _ in work)
+    done = total - sum(len(set(plan.keys) - set(log.known)) for plan, log in work)
+    with display.bar("answers", total, done) as bar:
+        evaluate(work, url, concurrency, guard=guard, progress=lambda _: bar.advance())
 
 
 def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: SuiteTask, *, fresh: bool) -> Job:
@@ -148,6 +185,10 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
         ) from error
     if fresh:
         store.set_aside(folder)
+    repeats = settings.repeats or wanted.repeats or floor_repeats(len(indices))
+    looks: list[int] = []
+    if settings.until == "settled":
+        looks, repeats = _looks(settings, len(indices))
     if not folder.manifest.exists():
         deviation = settings.model.weights.deviation
         origin = settings.model.weights.origin
@@ -163,11 +204,33 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
             if settings.serving.url
             else command(settings.model, settings.serving, "$WEIGHTS", 0, python="python"),
             deviations=[deviation] if deviation else [],
+            looks=looks,
             unpinned=unpinned,
         )
         write_atomic(folder.manifest, manifest.model_dump_json(indent=1) + "\n")
-    repeats = settings.repeats or wanted.repeats or floor_repeats(len(indices))
-    return Job(TaskPlan(loaded, indices, repeats, request), folder)
+    manifest = folder.read_manifest()
+    if looks and manifest.looks != looks:
+        raise UsageError(
+            expected=f"a run whose looks were declared before it began: {', '.join(map(str, looks))} repeats",
+            found=", ".join(map(str, manifest.looks)) or "one that declared none",
+            where=str(folder.manifest),
+            fix="until=all continues it to the end; --fresh sets it aside and starts anew",
+        )
+    return Job(TaskPlan(loaded, indices, repeats, request), folder, manifest, looks or [repeats])
+
+
+def _looks(settings: Settings, items: int) -> tuple[list[int], int]:
+    """Return the repeats after which a run may stop once its claims are settled, and the most of them."""
+    floor = floor_repeats(items)
+    most = settings.repeats or 4 * floor
+    if most < floor:
+        raise UsageError(
+            expected=f"at least {floor} repeats: {items} items need as many before a first look",
+            found=f"repeats={most}",
+            where="until=settled",
+            fix=f"repeats={2 * floor}, or until=all",
+        )
+    return doubling_looks(floor, most), most
 
 
 def _benchmark(wanted: SuiteTask) -> Benchmark:

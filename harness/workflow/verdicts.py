@@ -1,6 +1,7 @@
 """Decide every claim of the ledger from what the store holds; no server, no network."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import harness
@@ -8,7 +9,7 @@ from harness.claims.ledger import load_claims
 from harness.claims.names import subject_names
 from harness.config.settings import load_benchmarks, load_models, load_subjects, load_suites, project
 from harness.planning.measuring import plan_for
-from harness.records import Benchmark, Claim, Model, Outcome, Subject, Suite, Verdict
+from harness.records import Benchmark, Claim, Manifest, Model, Outcome, Sample, Subject, Suite, Verdict
 from harness.store import Store, read_samples
 from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
 from harness.verdicts.families import Vendor, after_holm, by_vendor
@@ -80,3 +81,15 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
     developers = {model.id: model.developer for model in ledger.models.values()}
     vendors = by_vendor(pairs, developers)
     return Decided(ledger.claims, verdicts, evidence, ledger.benchmarks, names, after_holm(pairs), vendors)
+
+
+def settles(ledger: Ledger, manifest: Manifest, samples: Sequence[Sample], folder: str) -> bool:
+    """Return whether a run's answers settle every claim on its model and benchmark: no more repeats would help."""
+    run = RunEvidence(manifest, samples, folder)
+    model = manifest.identity.model
+    for claim in ledger.claims:
+        if claim.model == model and claim.benchmark == manifest.benchmark:
+            context = Context(ledger.benchmarks[manifest.benchmark])
+            if decide(claim, {model: [run]}, None, context).more_repeats is not None:
+                return False
+    return True
