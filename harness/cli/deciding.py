@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.cli.options import Json, Selection, key_values, key_values_of_paths, print_json
-from harness.records import Verdict
+from harness.cli.options import Json, Overrides, Selection, key_values, key_values_of_paths, print_json
+from harness.records import Audit, Outcome, PlantedRow, Verdict
 from harness.report.marks import MARKS
+from harness.workflow.display import Display
 
 app = typer.Typer()
+PLANTED: tuple[Outcome, ...] = ("reproduced", "contradicted", "undecided", "not_measured")
 
 
 @app.command()
@@ -118,6 +120,59 @@ def preflight(selection: Selection = None, as_json: Json = False) -> None:
         "margin that could be decided · K: repeats needed at most · tokens: generated at most",
         soft_wrap=True,
     )
+
+
+@app.command()
+def audit(
+    overrides: Overrides = None,
+    trials: Annotated[
+        int, typer.Option("--trials", min=10, help="How often each kind of claim is planted into each log.")
+    ] = 200,
+    as_json: Json = False,
+) -> None:
+    """Put the rule itself to the test: how often does it reproduce what is false, contradict what is true?
+
+    Plants claims of known truth into real answers (the store's runs and the recorded ones): honest ones, shifted
+    ones, ones by a noisier source, the best of five runs told as one, ones scored by another metric, and runs of
+    which every tenth answer was cut off. Writes results/audit.json.
+
+    Exit code 3: an error rate is beyond its limit, by more than chance explains.
+    """
+    from harness.config.settings import load_settings  # noqa: PLC0415
+    from harness.workflow.audit import audit_logs  # noqa: PLC0415
+
+    found = audit_logs(load_settings(overrides or []), trials, Display(quiet=as_json))
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        _print_audit(found)
+    if not all(rate.kept for rate in found.rates):
+        raise typer.Exit(3)
+
+
+def _print_audit(found: Audit) -> None:
+    console = Console(highlight=False)
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("planted claim", overflow="fold")
+    for name in ("margin", *(MARKS[outcome].shape for outcome in PLANTED)):
+        table.add_column(name, justify="right")
+    kinds: dict[tuple[str, str], list[PlantedRow]] = {}
+    for row in found.rows:
+        kinds.setdefault(("1 point" if row.margin == 1 else "decidable", row.plant.en), []).append(row)
+    for (margin, plant), rows in sorted(kinds.items(), key=lambda kind: kind[0][0]):
+        trials = sum(row.trials for row in rows)
+        shares = [f"{sum(getattr(row, outcome) for row in rows) / trials:.1%}" for outcome in PLANTED]
+        table.add_row(escape(plant), margin, *shares)
+    console.print(table)
+    key = ", ".join(f"{MARKS[outcome].shape} {MARKS[outcome].en}" for outcome in PLANTED)
+    console.print(f"{len({row.log for row in found.rows})} logs; {key}")
+    for rate in found.rates:
+        mark = "kept" if rate.kept else "[red]NOT KEPT[/red]"
+        name = rate.name.replace("_", " ")
+        console.print(
+            f"{name}: {rate.rate:.1%} of {rate.trials:,} (at most {rate.at_most:.1%}; "
+            f"worst row {rate.worst:.1%}; limit {rate.limit:.1%}): {mark}"
+        )
 
 
 def _as_json(verdict: Verdict) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The vocabulary of the house: frozen records that cross room borders."""
 
 from harness.records.architecture import Architecture
+from harness.records.audit import Audit, ErrorRate, PlantedRow
 from harness.records.base import Record
 from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
@@ -21,12 +22,14 @@ __all__ = [
     "SEVERITIES",
     "Answer",
     "Architecture",
+    "Audit",
     "Benchmark",
     "Claim",
     "ClaimKind",
     "DecidedKind",
     "Decoding",
     "Deviation",
+    "ErrorRate",
     "Finding",
     "FolderOrigin",
     "Gate",
@@ -40,6 +43,7 @@ __all__ = [
     "Outcome",
     "Over",
     "PackageOrigin",
+    "PlantedRow",
     "Printed",
     "Protocol",
     "Reading",

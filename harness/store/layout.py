@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.errors import HarnessError
-from harness.records import Manifest, RunIdentity, Verdict
+from harness.records import Audit, Manifest, RunIdentity, Verdict
 from harness.store.files import write_atomic
 
 
@@ -109,6 +109,12 @@ class Store:
             return None
         record = json.loads(path.read_text(encoding="utf-8"))
         return int(record["parameters_total"]), str(record["origin"])
+
+    def write_audit(self, audit: Audit) -> Path:
+        """Keep the rule's own error rates, for the site to print; return where they lie."""
+        path = self.root / "audit.json"
+        write_atomic(path, audit.model_dump_json(indent=1) + "\n")
+        return path
 
     def verdict_path(self, claim: str) -> Path:
         """Return where the verdict on a claim lies."""

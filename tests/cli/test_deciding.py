@@ -163,3 +163,17 @@ def test_preflight_counts_what_can_be_decided():
     found = CliRunner().invoke(app, ["preflight", "claims=solar_open_100b"])
     assert " decidable, " in found.stdout
     assert "●" in found.stdout
+
+
+def test_the_audit_prints_the_rule_s_own_error_rates_and_keeps_them(tmp_path):
+    found = CliRunner().invoke(app, ["audit", "--trials", "10", "--json", f"results={tmp_path}"])
+    assert found.exit_code == 0
+    audited = json.loads(found.stdout)
+    assert {row["log"] for row in audited["rows"]} == {
+        "results/reference/smollm2_135m_demo/humaneval_chat.scores.jsonl",
+        "results/reference/smollm2_135m_demo/ifbench_294.scores.jsonl",
+    }
+    assert json.loads((tmp_path / "audit.json").read_text()) == audited
+    assert (
+        "false reproduction" in CliRunner().invoke(app, ["audit", "--trials", "10", f"results={tmp_path}"]).stdout
+    )
