@@ -1,5 +1,6 @@
 """Every command that a page shows is one that works."""
 
+import json
 import re
 import shlex
 import shutil
@@ -20,7 +21,7 @@ PAGES = [
     if path.exists()
 ] + list((ROOT / "results/reference").glob("*.md"))
 COMMANDS = typer.main.get_command(app).commands
-ON_PAPER = ("check", "facts", "claims")
+ON_PAPER = ("check", "facts", "claims", "preflight", "decide")
 """Verbs that need no GPU and no server: what a page shows of them is run."""
 
 
@@ -55,8 +56,12 @@ def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, mon
     shutil.copytree(project().configs, tmp_path / "configs")
     for module in ("harness.workflow.verdicts", "harness.workflow.claims"):
         monkeypatch.setattr(f"{module}.project", lambda: Project(tmp_path))
+    (tmp_path / "claim.yaml").write_text('{id: a, kind: score, value: "73.0"}')
+    lines = [{"item": "a1", "repeat": repeat, "score": 1.0, "status": "scored"} for repeat in (0, 1)]
+    (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    monkeypatch.chdir(tmp_path)
     arguments = [a for a in shlex.split(command, comments=True) if "…" not in a]
-    if arguments[-1] in ("show", "new", "diff"):  # named in a sentence, without its arguments
+    if arguments[-1] in ("show", "new", "diff", "decide"):  # named in a sentence, without its arguments
         arguments.append("--help")
     found = CliRunner().invoke(app, arguments)
     assert found.exit_code == (3 if "--fail-on" in arguments else 0), (page, found.output, found.exception)
