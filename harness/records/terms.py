@@ -22,7 +22,7 @@ class Terms(Record):
     value: str | None = None
     """As printed. `exceeds` may have none: ahead at all."""
     unit: str = "percent"
-    """`percent` counts points of a hundred; any other unit is the metric's own."""
+    """`percent` counts points of a hundred; most other units are the metric's own (see `factor`)."""
     n: int | None = Field(default=None, gt=0)
     """Items that the source measured; None takes the number of ours."""
     k_source: int | None = Field(default=None, gt=0)
@@ -39,6 +39,8 @@ class Terms(Record):
     """Which of several scores in a sample counts."""
     range: tuple[FiniteFloat, FiniteFloat] = (0.0, 1.0)
     """Least and most that the metric can be, in its own unit; samples hold 0 for one and 1 for the other."""
+    higher_is_better: bool = True
+    """Whether ahead means above."""
     weights: list[FiniteFloat] = Field(default_factory=list)
     """`average`: how much each benchmark counts; all the same where none are given."""
     points: dict[str, FiniteFloat] = Field(default_factory=dict)
@@ -92,8 +94,11 @@ class Terms(Record):
 
     @property
     def factor(self) -> float:
-        """Units of the claim per 1.0 of the metric's own: 100 for percent."""
-        return 100.0 if self.unit in ("percent", "percentage points") else 1.0
+        """Units of the claim per 1.0 of the metric's own: 100 for percent, and for points of a metric up to 1."""
+        of_hundred = self.unit in ("percent", "percentage points") or (
+            self.unit == "points" and self.range[1] <= 1
+        )
+        return 100.0 if of_hundred else 1.0
 
     @property
     def low(self) -> float:

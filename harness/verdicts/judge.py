@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from harness.records import Interval, Outcome, Terms, Verdict
+from harness.records import Deviation, Interval, Outcome, Says, Terms, Verdict
 from harness.statistics.equivalence import (
     FIXED,
     Alphas,
@@ -34,6 +34,7 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
 
     Raises ValueError as `measure` does, when the answers cannot show what is claimed.
     """
+    terms = terms.model_copy(update={"deviations": [*terms.deviations, *_other_items(terms, evidence)]})
     delta = margin(terms)
     found = gates.check(terms, evidence, delta)
     base = Verdict(
@@ -75,6 +76,17 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
     else:
         update |= _numbers(terms, measurement, delta, alphas)
     return base.model_copy(update=update)
+
+
+def _other_items(terms: Terms, evidence: Evidence) -> list[Deviation]:
+    """Return the deviation of more items than the source measured: another set; fewer fail the coverage gate."""
+    if terms.n is None or len(evidence.ours) != 1 or evidence.table.n <= terms.n:
+        return []
+    n = evidence.table.n
+    says = Says(
+        en=f"{n:,} items here, {terms.n:,} in the source", ko=f"여기서는 {n:,}문항, 출처는 {terms.n:,}문항"
+    )
+    return [Deviation(field="items", value=str(n), says=says)]
 
 
 def _numbers(terms: Terms, measurement: Measurement, delta: float, alphas: Alphas) -> dict[str, object]:

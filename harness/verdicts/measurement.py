@@ -114,9 +114,10 @@ def _average(terms: Terms, evidence: Evidence) -> Measurement:
 
 def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
     first, second = _pair(evidence)
+    ahead, behind = (first, second) if terms.higher_is_better else (second, first)
     found = lead(
-        first.item_means,
-        second.item_means,
+        ahead.item_means,
+        behind.item_means,
         least_error=max(1 / (first.n * min(first.repeats, second.repeats)), _run_error(first, second)),
         seed=SEED,
         clusters=_clusters(first, second),
@@ -164,8 +165,8 @@ def _rank(terms: Terms, evidence: Evidence) -> Measurement:
     columns = np.column_stack([table.item_means for table in tables])
     clusters = _clusters(*tables)
     claimed = int(terms.printed.number)
-    chances = rank_probabilities(columns, seed=SEED, clusters=clusters)[0]
-    means = columns.mean(axis=0)
+    chances = rank_probabilities(columns, seed=SEED, clusters=clusters, higher_is_better=terms.higher_is_better)[0]
+    means = columns.mean(axis=0) if terms.higher_is_better else -columns.mean(axis=0)
     place = 1 + int((means > means[0]).sum())
     return Measurement(
         value=place,

@@ -109,6 +109,7 @@ def terms_of(claim: Claim, benchmark: Benchmark, source_decoding: str) -> Terms:
             "read": claim.source.read,
             "hedge": claim.hedge,
             "range": benchmark.score.range,
+            "higher_is_better": benchmark.score.higher_is_better,
         }
     )
 

@@ -272,3 +272,22 @@ def test_answers_that_never_vary_are_not_taken_for_certain(table):
     found = judge(terms(value, **STATED), evidence(table))
     assert found.interval90[0] < 0 < found.interval90[1]
     assert found.mde80 > 0
+
+
+def test_more_items_than_the_source_measured_are_another_item_set():
+    found = judge(terms("50.0", n=800, **STATED), evidence(steady(500, 500)))
+    assert (found.verdict, [d.field for d in found.deviations]) == ("undecided", ["items"])
+    assert "1,000 items here, 800 in the source" in found.reasons[-1].en
+
+
+def test_points_of_a_metric_that_ends_at_one_are_points_of_a_hundred():
+    found = judge(terms("2.7", kind="exceeds", unit="points"), evidence(steady(60, 40), steady(50, 50)))
+    assert (found.measured, found.difference) == (pytest.approx(10), pytest.approx(7.3))
+
+
+def test_ahead_means_below_where_less_is_better():
+    low, high = drawn(np.full(400, 0.3), 4, 1), drawn(np.full(400, 0.6), 4, 2)
+    for kind, value in (("exceeds", None), ("rank", "1")):
+        claim = terms(value, kind=kind, higher_is_better=False)
+        assert judge(claim, evidence(low, high)).verdict == "reproduced"
+        assert judge(claim, evidence(high, low)).verdict == "contradicted"
