@@ -195,7 +195,7 @@ def _print(verdict: Verdict) -> None:
         console.print(f"  {escape(says.en)}", soft_wrap=True)
     for point in verdict.specifications:
         console.print(f"  under {escape(point.protocol)}: {point.measured}, {point.verdict.replace('_', ' ')}")
-    if verdict.at:
+    if verdict.at and verdict.tipping_delta is not None:
         wider = ", ".join(f"{margin}: {outcome.replace('_', ' ')}" for margin, outcome in verdict.at.items())
         console.print(f"  at wider margins: {wider}; reproduced from {verdict.tipping_delta:.3g} on")
     if verdict.mde80 is not None:

@@ -35,7 +35,7 @@ def claim_figure(claim: Claim, verdict: Verdict) -> Figure | None:
     The interval is the 95 % interval of the difference, laid around the claimed value, so that what the
     rule looked at is what the eye sees. The axis is cut to what is drawn, and its ends are labelled.
     """
-    if verdict.measured is None or verdict.interval95 is None or verdict.delta is None:
+    if verdict.measured is None or verdict.interval95 is None or verdict.delta is None or claim.value is None:
         return None
     value = claim.number
     low, high = (value + end for end in verdict.interval95)

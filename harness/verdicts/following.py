@@ -57,6 +57,8 @@ def _more_items(terms: Terms, measurement: Measurement) -> str:
     needed = _needed_error(measurement, margin(terms))
     if needed <= 0:
         return "cannot be decided on these items: the difference lies at the edge of what agrees with the claim"
+    if math.isinf(float(measurement.difference.error)):
+        return "cannot be decided on these items: the comparator is hardly ever right on them"
     items = _items(measurement, float(measurement.difference.error) / needed)
     return f"cannot be decided on these {measurement.n:,} items: about {items} of the kind would"
 

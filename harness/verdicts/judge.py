@@ -1,5 +1,6 @@
 """The decision rule (docs/verdicts.md says it in words): terms and evidence in, verdict out."""
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -96,12 +97,12 @@ def _numbers(terms: Terms, measurement: Measurement, delta: float, alphas: Alpha
     wider = {f"{factor * delta:g}": factor * delta for factor in (2, 3)} if delta > 0 else {}
     return {
         "difference": _rounded(float(estimate.point) * scale),
-        "error": _rounded(float(estimate.error) * scale),
+        "error": _finite(float(estimate.error) * scale),
         "interval90": _interval(measurement, 0.90),
         "interval95": _interval(measurement, 0.95),
         "at": {name: _capped(terms, _decision(measurement, at, alphas)) for name, at in wider.items()},
-        "tipping_delta": _rounded(tipping_delta(estimate, region, widen) * scale),
-        "mde80": _rounded(mde80(float(estimate.error)) * scale),
+        "tipping_delta": _finite(tipping_delta(estimate, region, widen) * scale),
+        "mde80": _finite(mde80(float(estimate.error)) * scale),
         "p_reproduced": _rounded(p_inside(estimate, region, widen)),
         "p_contradicted": _rounded(p_outside(estimate, region, widen)),
     }
@@ -124,15 +125,21 @@ def _capped(terms: Terms, decision: Decision) -> Outcome:
     return decision
 
 
-def _interval(measurement: Measurement, level: float) -> Interval:
-    """Return the interval of the difference, widened by rounding, in the unit of the claim."""
+def _interval(measurement: Measurement, level: float) -> Interval | None:
+    """Return the difference's interval, widened by rounding, in the unit of the claim; None without bounds."""
     low, high = (float(end) for end in measurement.difference.interval(level))
     widen, scale = measurement.widen, measurement.scale
-    return _rounded((low - widen) * scale), _rounded((high + widen) * scale)
+    return _ends(((low - widen) * scale, (high + widen) * scale))
 
 
 def _ends(interval: Interval | None) -> Interval | None:
-    return None if interval is None else (_rounded(interval[0]), _rounded(interval[1]))
+    if interval is None or math.isinf(interval[0]) or math.isinf(interval[1]):
+        return None
+    return _rounded(interval[0]), _rounded(interval[1])
+
+
+def _finite(value: float) -> float | None:
+    return None if math.isinf(value) else _rounded(value)
 
 
 def _rounded(value: float) -> float:

@@ -125,3 +125,14 @@ def test_the_reply_of_the_maker_is_shown():
     answered = claim(reply=reply)
     page = pages([answered], {answered.id: decide(answered, {}, None, CONTEXT)}, [], {}, {})
     assert "we disagree" in page["claims/card--table--quiz--m.html"]
+
+
+def test_every_kind_of_verdict_has_a_page():
+    other = run([[0.0, 0.0], [0.0, 1.0]])
+    runs = {"m": [run([[1.0, 1.0], [0.0, 0.0]])], "n": [other]}
+    for kind, value, unit in (("exceeds", None, "points"), ("rank", "1", "rank"), ("ratio", "101", "percent")):
+        found = claim(kind=kind, value=value, unit=unit, comparators=["n"], protocol=KNOWN)
+        verdict = decide(found, runs, None, CONTEXT)
+        assert verdict.measured is not None
+        page = pages([found], {found.id: verdict}, [], {}, {})["claims/card--table--quiz--m.html"]
+        assert "Claimed" in page

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.records import Deviation, Says
+from harness.records import Deviation, Says, Verdict
 from harness.verdicts import Evidence, judge
 from tests.verdicts.examples import answers, drawn, evidence, steady, terms
 
@@ -291,3 +291,13 @@ def test_ahead_means_below_where_less_is_better():
         claim = terms(value, kind=kind, higher_is_better=False)
         assert judge(claim, evidence(low, high)).verdict == "reproduced"
         assert judge(claim, evidence(high, low)).verdict == "contradicted"
+
+
+def test_a_ratio_that_could_be_anything_has_no_interval():
+    few = np.zeros((30, 2))
+    few[:2] = 1.0
+    found = judge(terms("1.00", kind="ratio", unit="times"), evidence(steady(10, 20, 2), few))
+    assert found.verdict == "undecided"
+    assert found.interval95 is found.tipping_delta is found.mde80 is None
+    assert "any number" in found.reasons[1].en
+    assert Verdict.model_validate_json(found.model_dump_json()) == found
