@@ -54,12 +54,12 @@ def decide(
 ) -> None:
     """Decide one claim from files of answers: nothing to install, start or download.
 
-    [bold]The claim[/bold]: {id: a, kind: score, value: "73.0", unit: percent, n: 2822, k_source: 1,
+    **The claim**: {id: a, kind: score, value: "73.0", unit: percent, n: 2822, k_source: 1,
     source_decoding: same, delta: null, read: full}. Kinds: score, at_least, exceeds, ratio; average (weights),
     rank, exam_grade (points, cutoffs), latency. k_source: null where the source does not say how often it ran;
     source_decoding: same, other or unstated. delta: the margin, null for the rule's own (1 point; 2 % of a ratio).
 
-    [bold]Answers[/bold]: the store's samples.jsonl (metric: NAME in the claim where it has several), or lines of
+    **Answers**: the store's samples.jsonl (metric: NAME in the claim where it has several), or lines of
     {"item": "a1", "repeat": 0, "score": 1.0, "status": "scored"}, with "cluster" and "tokens" where known.
     status: scored, truncated, empty, unparsed, error; all but scored count 0.
 
