@@ -9,9 +9,14 @@ from harness.records.base import Record
 from harness.records.claim import Hedge
 from harness.records.model import Deviation
 from harness.records.printed import Printed, parse
+from harness.records.units import UNITS
 
 DecidedKind = Literal["score", "at_least", "exceeds", "ratio", "average", "rank", "exam_grade", "latency"]
 """Kinds of claims that a measurement can decide."""
+
+
+MOST = 10**9
+"""No count of items or repeats is larger."""
 
 
 class Terms(Record):
@@ -23,9 +28,9 @@ class Terms(Record):
     """As printed. `exceeds` may have none: ahead at all."""
     unit: str = "percent"
     """`percent` counts points of a hundred; most other units are the metric's own (see `factor`)."""
-    n: int | None = Field(default=None, gt=0)
+    n: int | None = Field(default=None, gt=0, le=MOST)
     """Items that the source measured; None takes the number of ours."""
-    k_source: int | None = Field(default=None, gt=0)
+    k_source: int | None = Field(default=None, gt=0, le=MOST)
     """How often the source ran each item; None where it does not say."""
     source_decoding: Literal["same", "other", "unstated"] = "unstated"
     """Whether the source decoded as we did: only then does its noise look like ours."""
@@ -64,20 +69,30 @@ class Terms(Record):
             parse(self.value)
         if self.range[0] >= self.range[1]:
             raise ValueError(f"the range {self.range} has no width")
-        number = self.printed.number
-        if self.kind in ("score", "at_least", "average") and not self.low <= number <= self.high:
+        if self.unit not in UNITS:
+            raise ValueError(f"{self.unit!r} is no unit: percent, points, fraction, times, seconds, rank, grade …")
+        if any(later <= earlier for earlier, later in pairwise(self.looks)) or min(self.looks, default=2) < 2:
+            raise ValueError(f"looks come in ascending order, the first after 2 repeats or more: {self.looks}")
+        self._can_have(self.printed.number)
+        return self
+
+    def _can_have(self, number: float) -> None:
+        """Raise ValueError for a value or a margin that a claim of this kind cannot have."""
+        scored = self.kind in ("score", "at_least", "average")
+        if scored and not self.low <= number <= self.high:
             raise ValueError(
                 f"{self.value} {self.unit} lies outside what the metric can be, {self.low:g} to {self.high:g}"
             )
+        if self.kind == "exceeds" and not 0 <= number <= self.span:
+            raise ValueError(f"a lead is from 0 to {self.span:g} {self.unit}, found {self.value}")
+        if scored and self.delta is not None and self.delta > self.span:
+            raise ValueError(f"a margin of {self.delta:g} is wider than the metric, {self.span:g} {self.unit}")
         if self.kind in ("ratio", "latency") and number <= 0:
             raise ValueError(f"a {self.kind} is positive, found {self.value}")
         if self.kind == "rank" and (number < 1 or number != int(number)):
             raise ValueError(f"a rank is 1 or more, found {self.value}")
         if self.kind == "exam_grade":
             self._has_an_exam(number)
-        if any(later <= earlier for earlier, later in pairwise(self.looks)) or min(self.looks, default=2) < 2:
-            raise ValueError(f"looks come in ascending order, the first after 2 repeats or more: {self.looks}")
-        return self
 
     def _has_an_exam(self, number: float) -> None:
         if not self.points or min(self.points.values()) < 0 or max(self.points.values()) <= 0:
@@ -94,11 +109,11 @@ class Terms(Record):
 
     @property
     def factor(self) -> float:
-        """Units of the claim per 1.0 of the metric's own: 100 for percent, and for points of a metric up to 1."""
-        of_hundred = self.unit in ("percent", "percentage points") or (
-            self.unit == "points" and self.range[1] <= 1
-        )
-        return 100.0 if of_hundred else 1.0
+        """Units of the claim per 1.0 of the metric's own: 100 for percent and points where it ends at 1."""
+        if self.unit == "milliseconds":
+            return 1000.0
+        of_hundred = self.unit in ("percent", "percentage points", "points")
+        return 100.0 if of_hundred and (self.range[1] <= 1 or self.kind == "ratio") else 1.0
 
     @property
     def low(self) -> float:

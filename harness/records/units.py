@@ -46,6 +46,7 @@ UNITS = (
             "floating-point operations",
             "gigabytes",
             "layers per global layer",
+            "milliseconds",
             "minutes",
             "months",
             "parameters",

@@ -46,21 +46,24 @@ def mean_covariance(
     """Return the means (m,) of `columns` (n, m), their covariance (m, m) and its degrees of freedom.
 
     All columns are over the same items. The covariance is the cluster-robust one (Liang and Zeger 1986,
-    Biometrika 73:13), Σ_g u_g·u_gᵀ/n² with u_g the summed deviations of cluster g, times G/(G−1), with G−1
-    degrees of freedom; the clusters may differ in size. Without clusters every item is its own, which gives
-    the textbook covariance of means with n−1 degrees of freedom.
+    Biometrika 73:13), Σ_g u_g·u_gᵀ/n² with u_g the summed deviations of cluster g, times G/(G−1). Its degrees
+    of freedom are one less than the effective number of clusters, G/(1+Γ) with Γ the squared coefficient of
+    variation of the clusters' squared sizes (Carter, Schnepel and Steigerwald 2017, Rev. Econ. Stat. 99:698,
+    for a mean): few large clusters among small ones count as few; never less than 1. Without clusters every
+    item is its own, which gives the textbook covariance of means with n−1 degrees of freedom.
     Raises ValueError for fewer than two items or clusters, and as `cluster_sums` does.
     """
     table = np.asarray(columns, dtype=float)
     if table.ndim != 2 or len(table) < 2:
         raise ValueError(f"expected at least 2 items, found an array of shape {table.shape}")
     means = table.mean(axis=0)
-    deviations, _ = cluster_sums(table - means, clusters)
+    deviations, sizes = cluster_sums(table - means, clusters)
     groups = len(deviations)
     if groups < 2:
         raise ValueError(f"expected at least 2 clusters, found {groups}: one cluster shows no variance")
     covariance = deviations.T @ deviations * (groups / (groups - 1) / len(table) ** 2)
-    return means, covariance, float(groups - 1)
+    uneven = float(np.var(sizes**2) / np.mean(sizes**2) ** 2)
+    return means, covariance, max(groups / (1 + uneven) - 1, 1.0)
 
 
 def cluster_sums(

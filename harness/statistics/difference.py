@@ -38,10 +38,10 @@ class Difference:
         """
         tail = 0.5 + level / 2
         z = ndtri(tail)
-        # Whole repeats that move together leave K − 1 degrees of freedom: Student's t for our side.
+        # Whole repeats that move together leave K − 1 degrees of freedom, and the source's noise rests on them.
         t = np.where(np.isinf(self.ours.dof), z, stdtrit(np.minimum(self.ours.dof, 1e6), tail))
         our_low, our_high = _score_interval(self.ours.mean, self.ours.error, t)
-        their_low, their_high = _score_interval(self.claimed, self.theirs, z)
+        their_low, their_high = _score_interval(self.claimed, self.theirs, t)
         below = np.hypot(self.ours.mean - our_low, their_high - self.claimed)
         above = np.hypot(our_high - self.ours.mean, self.claimed - their_low)
         return np.maximum(self.point - below, -1.0), np.minimum(self.point + above, 1.0)

@@ -8,8 +8,8 @@ from scipy.special import chdtri
 
 from harness.statistics.intervals import Numbers
 
-SHIFT_LEVEL = 0.01
-"""Whole repeats count as moving together when chance alone would spread them this far once in 100 times."""
+SHIFT_LEVEL = 0.02
+"""Whole repeats count as moving together when chance alone would spread them this far once in 50 times."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class RunNoise:
     """Standard error from run to run of the mean over all repeats."""
     dof: Numbers
     """Degrees of freedom of `error`: K − 1 where whole repeats gave it, infinite where the items did."""
+    shift_variance: Numbers
+    """Variance of one repeat's mean beyond what its items explain; 0 where repeats do not move together."""
     within_variance: Numbers
     """Mean over items of the variance between repeats of the same item, one imagined item added."""
     observed_variance: Numbers
@@ -51,16 +53,17 @@ def noise_of_moments(mean: Numbers, within: Numbers, between: Numbers, n: int, r
 
     Batching, restarts and judges move whole repeats. Where the variance of the repeats' means (`between`,
     K − 1 in the denominator) is larger than the items can explain, error² = between / K with K − 1 degrees of
-    freedom. Larger means beyond the 99 % point of chi²(K − 1): taking the larger of the two always, as a
-    plain floor would, overstates the error of two repeats by a fifth on average, because a variance from
-    two numbers is itself mostly noise (studies/calibration.py, "plain floor").
+    freedom. Larger means beyond the 98 % point of chi²(K − 1): taking the larger of the two always, as a
+    plain floor would, costs a fifth of the power of two repeats, because a variance from two numbers is
+    itself mostly noise. A shift that two or four repeats do not show is therefore not allowed for.
     """
     observed, within = within, (n * within + 1 / repeats) / (n + 1)
     expected = within / n
     shifted = between > expected * chdtri(repeats - 1, SHIFT_LEVEL) / (repeats - 1)
     variance = np.where(shifted, between, expected) / repeats
     dof = np.where(shifted, repeats - 1.0, np.inf)
-    return RunNoise(mean, np.sqrt(variance), dof, within, observed, n, repeats)
+    shift = np.where(shifted, between - expected, 0.0)
+    return RunNoise(mean, np.sqrt(variance), dof, shift, within, observed, n, repeats)
 
 
 def source_error(claimed: Numbers, n: int, repeats: int | None, ours: RunNoise) -> Numbers:
@@ -69,17 +72,18 @@ def source_error(claimed: Numbers, n: int, repeats: int | None, ours: RunNoise) 
     `repeats` is the number that the source states *together with the same decoding as ours*, else None.
     Stated: our within-item variance, shifted to the claimed mean, over its repeats. Unstated: the largest
     variance that one run over n items with this mean can have, c(1−c)/n; our own noise must not be
-    borrowed for a source that may have been noisier.
+    borrowed for a source that may have been noisier. Where our whole repeats moved together, so may the
+    source's: our variance between them is added, over its repeats.
     """
     # A claim of exactly 0 or 1 is no claim of having no noise: half an item is added on either side.
     mean = (n * claimed + 0.5) / (n + 1)
     largest = mean * (1 - mean)
     if repeats is None:
-        return np.sqrt(largest / n)
+        return np.sqrt(largest / n + ours.shift_variance)
     spread = ours.mean * (1 - ours.mean)
     shifted = ours.within_variance * largest / np.where(spread > 0, spread, 1.0)
     within = np.where(spread > 0, np.minimum(shifted, largest), largest)
-    return np.sqrt(within / (n * repeats))
+    return np.sqrt((within / n + ours.shift_variance) / repeats)
 
 
 def _table(scores: ArrayLike) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Two models, or more, on the same items: what pairing makes visible that two separate intervals do not."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,13 +67,16 @@ def lead(
     second: ArrayLike,
     *,
     least_error: float = 0.0,
+    shift: tuple[float, float] | None = None,
     resamples: int = 2000,
     seed: int = 0,
     clusters: Labels | None = None,
 ) -> Lead:
     """Return the lead of `first` over `second`: per-item means (n,) over the same items.
 
-    `least_error` stands in for an error of zero: items that all differ by the same are no certainty.
+    `least_error` stands in for an error of zero: items that all differ by the same are no certainty. `shift`
+    is the standard error and the degrees of freedom of what moves all items of a side together from run to
+    run; resampling items does not show it, so it is added.
     Raises ValueError for unequal lengths and as `mean_error` and `bootstrap_means` do.
     """
     both = side_by_side(first, second)
@@ -82,7 +86,10 @@ def lead(
     exact = None
     if clusters is None and np.isin(both, (0.0, 1.0)).all():
         exact = mcnemar_midp(int((difference > 0).sum()), int((difference < 0).sum()))
-    return Lead(found.mean, max(found.error, least_error), found.dof, resampled, exact)
+    error, dof = max(found.error, least_error), found.dof
+    if shift is not None:
+        error, dof = math.hypot(error, shift[0]), min(dof, shift[1])
+    return Lead(found.mean, error, dof, resampled, exact)
 
 
 def bootstrap_means(

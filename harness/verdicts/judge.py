@@ -19,11 +19,11 @@ from harness.statistics.sequential import alphas_at
 from harness.verdicts import gates, reasons
 from harness.verdicts.evidence import Evidence
 from harness.verdicts.following import following
-from harness.verdicts.measurement import Measurement, margin, measure
+from harness.verdicts.measurement import Distance, Measurement, margin, measure
 
 RULE = "2.0"
 Decision = Literal["reproduced", "contradicted", "undecided"]
-_DECISION: Mapping[Equivalence, Decision] = {
+DECISION: Mapping[Equivalence, Decision] = {
     "inside": "reproduced",
     "outside": "contradicted",
     "open": "undecided",
@@ -61,21 +61,25 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
     measurement = measure(terms, evidence)
     alphas = alphas_at(terms.looks, measurement.repeats)
     outcome = _capped(terms, _decision(measurement, delta, alphas))
-    step, more_repeats = following(terms, measurement, outcome, delta)
+    step, more_repeats = following(terms, measurement, outcome, delta, alphas)
     update: dict[str, object] = {
         "verdict": outcome,
         "measured": _rounded(measurement.value),
         "n": measurement.n,
         "repeats": measurement.repeats,
         "item_interval95": _ends(measurement.item_interval95),
-        "reasons": reasons.measured(terms, measurement, outcome, delta, alphas),
+        "reasons": reasons.measured(terms, measurement, delta, alphas),
         "next": step,
         "more_repeats": more_repeats,
     }
-    if measurement.probability is not None:
-        update |= {"probability": _rounded(measurement.probability)}
-    else:
-        update |= _numbers(terms, measurement, delta, alphas)
+    if measurement.place is not None:
+        update |= {
+            "probability": None if measurement.probability is None else _rounded(measurement.probability),
+            "p_reproduced": _rounded(measurement.place.p_holds),
+            "p_contradicted": _rounded(measurement.place.p_fails),
+        }
+    if measurement.distance is not None:
+        update |= _numbers(terms, measurement.distance, delta, alphas)
     return base.model_copy(update=update)
 
 
@@ -90,32 +94,42 @@ def _other_items(terms: Terms, evidence: Evidence) -> list[Deviation]:
     return [Deviation(field="items", value=str(n), says=says)]
 
 
-def _numbers(terms: Terms, measurement: Measurement, delta: float, alphas: Alphas) -> dict[str, object]:
-    """Return everything a reader needs to recompute the decision, in the unit of the claim."""
-    estimate, scale, widen = measurement.difference, measurement.scale, measurement.widen
-    region = measurement.region(delta / scale)
+def _numbers(terms: Terms, distance: Distance, delta: float, alphas: Alphas) -> dict[str, object]:
+    """Return everything a reader needs to recompute the decision, in the unit of the claim.
+
+    p-values are scaled so that 5 % and 2.5 % decide at an early look too, whose own alphas are smaller.
+    """
+    estimate, scale, widen = distance.estimate, distance.scale, distance.widen
+    region = distance.region(delta)
     wider = {f"{factor * delta:g}": factor * delta for factor in (2, 3)} if delta > 0 else {}
+    p_holds = p_inside(estimate, region, widen) * FIXED.inside / alphas.inside
+    p_fails = p_outside(estimate, region, widen) * FIXED.outside / alphas.outside
     return {
         "difference": _rounded(float(estimate.point) * scale),
         "error": _finite(float(estimate.error) * scale),
-        "interval90": _interval(measurement, 0.90),
-        "interval95": _interval(measurement, 0.95),
-        "at": {name: _capped(terms, _decision(measurement, at, alphas)) for name, at in wider.items()},
+        "interval90": _interval(distance, 0.90),
+        "interval95": _interval(distance, 0.95),
+        "at": {name: _capped(terms, _at(distance, at, alphas)) for name, at in wider.items()},
         "tipping_delta": _finite(tipping_delta(estimate, region, widen) * scale),
         "mde80": _finite(mde80(float(estimate.error)) * scale),
-        "p_reproduced": _rounded(p_inside(estimate, region, widen)),
-        "p_contradicted": _rounded(p_outside(estimate, region, widen)),
+        "p_reproduced": _rounded(min(p_holds, 1.0)),
+        "p_contradicted": _rounded(min(p_fails, 1.0)),
     }
 
 
 def _decision(measurement: Measurement, delta: float, alphas: Alphas) -> Decision:
     """Return what the numbers say by themselves."""
-    if measurement.probability is not None:
-        if measurement.probability >= 1 - FIXED.inside:
-            return "reproduced"
-        return "contradicted" if measurement.probability <= FIXED.outside else "undecided"
-    region = measurement.region(delta / measurement.scale)
-    return _DECISION[classify(measurement.difference, region, measurement.widen, alphas)]
+    if measurement.distance is not None:
+        return _at(measurement.distance, delta, alphas)
+    if measurement.place is not None and measurement.place.p_holds <= alphas.inside:
+        return "reproduced"
+    if measurement.place is not None and measurement.place.p_fails <= alphas.outside:
+        return "contradicted"
+    return "undecided"
+
+
+def _at(distance: Distance, delta: float, alphas: Alphas) -> Decision:
+    return DECISION[classify(distance.estimate, distance.region(delta), distance.widen, alphas)]
 
 
 def _capped(terms: Terms, decision: Decision) -> Outcome:
@@ -125,11 +139,10 @@ def _capped(terms: Terms, decision: Decision) -> Outcome:
     return decision
 
 
-def _interval(measurement: Measurement, level: float) -> Interval | None:
+def _interval(distance: Distance, level: float) -> Interval | None:
     """Return the difference's interval, widened by rounding, in the unit of the claim; None without bounds."""
-    low, high = (float(end) for end in measurement.difference.interval(level))
-    widen, scale = measurement.widen, measurement.scale
-    return _ends(((low - widen) * scale, (high + widen) * scale))
+    low, high = (float(end) for end in distance.estimate.interval(level))
+    return _ends(((low - distance.widen) * distance.scale, (high + distance.widen) * distance.scale))
 
 
 def _ends(interval: Interval | None) -> Interval | None:

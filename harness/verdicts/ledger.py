@@ -6,10 +6,10 @@ from typing import get_args
 
 from harness.records import Benchmark, Claim, DecidedKind, Outcome, Says, Verdict
 from harness.statistics.averages import Gap
-from harness.statistics.equivalence import Equivalence, Region, classify, tipping_delta
+from harness.statistics.equivalence import Region, classify, tipping_delta
 from harness.verdicts import reasons
 from harness.verdicts.evidence import Evidence
-from harness.verdicts.judge import RULE, judge
+from harness.verdicts.judge import DECISION, RULE, judge
 from harness.verdicts.protocols import Judged, combine
 from harness.verdicts.runs import RunEvidence, table_of, terms_for_run
 
@@ -17,11 +17,6 @@ RunsByModel = Mapping[str, Sequence[RunEvidence]]
 """Runs on the claim's benchmark, of its model and of its comparators."""
 _UNMEASURED: frozenset[str] = frozenset({"average", "exam_grade", "latency"})
 """Kinds that `harness decide` decides from files; the ledger does not yet say which runs they need."""
-_EXACT: Mapping[Equivalence, Outcome] = {
-    "inside": "reproduced",
-    "outside": "contradicted",
-    "open": "undecided",
-}
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ def _decide_size(claim: Claim, size: SizeEvidence | None, context: Context) -> V
     delta = float(claim.delta) if claim.delta is not None else 0.02 * claim.number
 
     def outcome_at(margin: float) -> Outcome:
-        return _EXACT[classify(gap, Region(-margin, margin), claim.rounding)]
+        return DECISION[classify(gap, Region(-margin, margin), claim.rounding)]
 
     outcome = outcome_at(delta)
     interval = gap.point - claim.rounding, gap.point + claim.rounding

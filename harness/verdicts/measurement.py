@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from harness.statistics.averages import Gap, weighted_mean
 from harness.statistics.clusters import mean_error
 from harness.statistics.difference import Difference
 from harness.statistics.equivalence import Estimate, Region
-from harness.statistics.intervals import beta_binomial, clopper_pearson
+from harness.statistics.intervals import beta_binomial, clopper_pearson, student_quantile
 from harness.statistics.noise import RunNoise, run_noise, source_error
-from harness.statistics.paired import lead
-from harness.statistics.ranks import rank_probabilities
+from harness.statistics.paired import Lead, lead
+from harness.statistics.ranks import Place, place, rank_probabilities
 from harness.statistics.ratio import RatioGap, bca, ratio_source_error
 from harness.verdicts.evidence import Evidence
 from harness.verdicts.table import ScoreTable
@@ -24,28 +24,45 @@ SEED = 20251230
 
 
 @dataclass(frozen=True)
+class Distance:
+    """How far the measured number lies from the claim, and which distances agree with it."""
+
+    estimate: Estimate
+    """Measured minus claimed, in a scale of its own."""
+    scale: float
+    """Units of the claim per 1.0 of the estimate."""
+    regions: Callable[[float], Region]
+    """The differences that agree with the claim at a margin; both in the estimate's scale."""
+    widen: float = 0.0
+    """Half-width of the printed value's last digit, in the estimate's scale."""
+    repeated: Callable[[float], Estimate] | None = None
+    """The estimate as it would be with so many times our repeats; None where items are what is missing."""
+
+    def region(self, delta: float) -> Region:
+        """Return the differences that agree with the claim at a margin in its own unit."""
+        return self.regions(delta / self.scale)
+
+
+@dataclass(frozen=True)
 class Measurement:
-    """A measured number with its two uncertainties, and its difference from the claim."""
+    """A measured number with its two uncertainties, beside the claim."""
 
     value: float
     """In the unit of the claim."""
     n: int
     repeats: int
-    difference: Estimate
-    """Measured minus claimed, in its own scale; `scale` units of the claim are 1.0 of it."""
-    scale: float
-    region: Callable[[float], Region]
-    """The differences that agree with the claim at a margin; both in the scale of `difference`."""
-    widen: float
-    """Half-width of the printed value's last digit, in the scale of `difference`."""
+    distance: Distance | None
+    """None for a rank, which has no distance."""
     run_error: float = 0.0
     """Our standard error from run to run, in the unit of the claim."""
     source_error: float = 0.0
     """The source's, in the unit of the claim."""
     item_interval95: Interval | None = None
     """95 % interval over items, in the unit of the claim: what another draw of items could have given."""
+    place: Place | None = None
+    """How sure the claimed rank is."""
     probability: float | None = None
-    """Of the claimed rank, which has no difference to speak of."""
+    """Share of resampled item sets in which the model has the claimed rank; to show, not to decide by."""
 
 
 def measure(terms: Terms, evidence: Evidence) -> Measurement:
@@ -80,10 +97,7 @@ def _score(terms: Terms, evidence: Evidence) -> Measurement:
         value=terms.low + noise.mean * terms.span,
         n=table.n,
         repeats=table.repeats,
-        difference=Difference(noise, claimed, theirs),
-        scale=terms.span,
-        region=_around(terms),
-        widen=terms.printed.rounding / terms.span,
+        distance=_distance(terms, lambda times: Difference(_repeated(noise, times), claimed, theirs), terms.span),
         run_error=float(noise.error) * terms.span,
         source_error=theirs * terms.span,
         item_interval95=(terms.low + low * terms.span, terms.low + high * terms.span),
@@ -99,14 +113,16 @@ def _average(terms: Terms, evidence: Evidence) -> Measurement:
     _, theirs = weighted_mean([float(x.mean) for x in noises], each, weights)
     claimed = (terms.printed.number - terms.low) / terms.span
     dof = min(float(x.dof) for x in noises)
+
+    def gap(times: float) -> Estimate:
+        found = Gap(mean - claimed, math.hypot(ours / math.sqrt(times), theirs), dof)
+        return _Bounded(found, 0.0, -claimed, 1 - claimed)
+
     return Measurement(
         value=terms.low + mean * terms.span,
         n=sum(table.n for table in evidence.ours),
         repeats=min(table.repeats for table in evidence.ours),
-        difference=Gap(mean - claimed, math.hypot(ours, theirs), dof),
-        scale=terms.span,
-        region=_around(terms),
-        widen=terms.printed.rounding / terms.span,
+        distance=_distance(terms, gap, terms.span),
         run_error=ours * terms.span,
         source_error=theirs * terms.span,
     )
@@ -114,14 +130,7 @@ def _average(terms: Terms, evidence: Evidence) -> Measurement:
 
 def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
     first, second = _pair(evidence)
-    ahead, behind = (first, second) if terms.higher_is_better else (second, first)
-    found = lead(
-        ahead.item_means,
-        behind.item_means,
-        least_error=max(1 / (first.n * min(first.repeats, second.repeats)), _run_error(first, second)),
-        seed=SEED,
-        clusters=_clusters(first, second),
-    )
+    found = _lead(terms, first, second)
     printed = terms.printed
     by = printed.number / terms.span
     # The bound must pass X less its rounding, and zero in any case: "by 0.0" is a lead too.
@@ -130,11 +139,26 @@ def _exceeds(terms: Terms, evidence: Evidence) -> Measurement:
         value=found.point * terms.span,
         n=first.n,
         repeats=min(first.repeats, second.repeats),
-        difference=_Shifted(found, by),
-        scale=terms.span,
-        region=lambda _: region,
-        widen=0.0,
-        run_error=_run_error(first, second) * terms.span,
+        distance=Distance(_Bounded(found, by, -1 - by, 1 - by), terms.span, lambda _: region),
+    )
+
+
+def _lead(terms: Terms, first: ScoreTable, second: ScoreTable) -> Lead:
+    """Return how far the first is ahead; ahead means below where less is better."""
+    ahead, behind = (first, second) if terms.higher_is_better else (second, first)
+    noises = [run_noise(table.scores) for table in (first, second) if table.repeats > 1]
+    moved = [noise for noise in noises if math.isfinite(float(noise.dof))]
+    shift = None
+    if moved:
+        error = math.sqrt(sum(float(noise.shift_variance) / noise.repeats for noise in moved))
+        shift = error, min(float(noise.dof) for noise in moved)
+    return lead(
+        ahead.item_means,
+        behind.item_means,
+        least_error=1 / (first.n * min(first.repeats, second.repeats)),
+        shift=shift,
+        seed=SEED,
+        clusters=_clusters(first, second),
     )
 
 
@@ -144,39 +168,36 @@ def _ratio(terms: Terms, evidence: Evidence) -> Measurement:
     unit = terms.factor
     ours, other = _noise_or_largest(first), _noise_or_largest(second)
     theirs = ratio_source_error(found.ratio, ours, other, terms.n or first.n, terms.stated_repeats)
+    gap = RatioGap(found, terms.printed.number / unit, theirs)
     return Measurement(
         value=found.ratio * unit,
         n=first.n,
         repeats=min(first.repeats, second.repeats),
-        difference=RatioGap(found, terms.printed.number / unit, theirs),
-        scale=unit,
-        region=_around(terms),
-        widen=terms.printed.rounding / unit,
+        distance=Distance(gap, unit, _around(terms), terms.printed.rounding / unit),
         source_error=theirs * unit,
     )
 
 
 def _rank(terms: Terms, evidence: Evidence) -> Measurement:
     tables = [evidence.table, *evidence.comparators]
-    if len(tables) < 2:
-        raise ValueError("expected the answers of at least one comparator: a rank is a place among several")
     for other in tables[1:]:
         _same_items(tables[0], other)
-    columns = np.column_stack([table.item_means for table in tables])
-    clusters = _clusters(*tables)
     claimed = int(terms.printed.number)
-    chances = rank_probabilities(columns, seed=SEED, clusters=clusters, higher_is_better=terms.higher_is_better)[0]
-    means = columns.mean(axis=0) if terms.higher_is_better else -columns.mean(axis=0)
-    place = 1 + int((means > means[0]).sum())
+    leads = [_lead(terms, tables[0], other) for other in tables[1:]]
+    found = place(leads, claimed)
+    chances = rank_probabilities(
+        np.column_stack([table.item_means for table in tables]),
+        seed=SEED,
+        clusters=_clusters(*tables),
+        higher_is_better=terms.higher_is_better,
+    )[0]
     return Measurement(
-        value=place,
+        value=1 + sum(lead.point < 0 for lead in leads),
         n=tables[0].n,
         repeats=min(table.repeats for table in tables),
-        difference=Gap(place - claimed, 0.0),
-        scale=1.0,
-        region=lambda _: Region(),
-        widen=0.0,
-        probability=float(chances[claimed - 1]) if claimed <= len(chances) else 0.0,
+        distance=None,
+        place=found,
+        probability=float(chances[claimed - 1]),
     )
 
 
@@ -188,14 +209,15 @@ def _exam_grade(terms: Terms, evidence: Evidence) -> Measurement:
     least = terms.cutoffs[grade - 1] if grade <= len(terms.cutoffs) else -math.inf
     below = terms.cutoffs[grade - 2] if grade > 1 else math.inf
     region = Region(least / full, below / full)
+
+    def points(times: float) -> Estimate:
+        return Difference(_repeated(noise, times), 0.0, 0.0)
+
     return Measurement(
         value=float(noise.mean) * full,
         n=table.n,
         repeats=table.repeats,
-        difference=Difference(noise, 0.0, 0.0),
-        scale=full,
-        region=lambda _: region,
-        widen=0.0,
+        distance=Distance(points(1.0), full, lambda _: region, repeated=points),
         run_error=float(noise.error) * full,
     )
 
@@ -203,21 +225,30 @@ def _exam_grade(terms: Terms, evidence: Evidence) -> Measurement:
 def _latency(terms: Terms, evidence: Evidence) -> Measurement:
     table = evidence.table
     whole = mean_error(table.scores.mean(axis=0))
-    items = mean_error(table.item_means, table.clusters) if table.groups > 1 else whole
-    # A published latency says nothing about its noise: one pass of ours stands in for it.
+    if whole.error == 0:
+        raise ValueError("expected times that vary from repeat to repeat, found the same mean every time")
+    unit = terms.factor
+    claimed = terms.printed.number / unit
+    # A published latency says nothing about its noise, and no bound on it exists: one pass of ours stands in.
     theirs = whole.error * math.sqrt(table.repeats / (terms.stated_repeats or 1))
-    half = 1.96 * items.error
+    interval = None
+    if table.groups > 1:
+        items = mean_error(table.item_means, table.clusters)
+        half = student_quantile(0.95, items.dof) * items.error
+        interval = max(whole.mean - half, 0.0) * unit, (whole.mean + half) * unit
+
+    def gap(times: float) -> Estimate:
+        found = Gap(whole.mean - claimed, math.hypot(whole.error / math.sqrt(times), theirs), whole.dof)
+        return _Bounded(found, 0.0, -claimed, math.inf)
+
     return Measurement(
-        value=whole.mean,
+        value=whole.mean * unit,
         n=table.n,
         repeats=table.repeats,
-        difference=Gap(whole.mean - terms.printed.number, math.hypot(whole.error, theirs), whole.dof),
-        scale=1.0,
-        region=_around(terms),
-        widen=terms.printed.rounding,
-        run_error=whole.error,
-        source_error=theirs,
-        item_interval95=(whole.mean - half, whole.mean + half),
+        distance=_distance(terms, gap, unit),
+        run_error=whole.error * unit,
+        source_error=theirs * unit,
+        item_interval95=interval,
     )
 
 
@@ -234,11 +265,13 @@ _KINDS: Mapping[DecidedKind, Callable[[Terms, Evidence], Measurement]] = {
 
 
 @dataclass(frozen=True)
-class _Shifted:
-    """An estimate less a number that has no noise: "by X" takes X off the lead."""
+class _Bounded:
+    """An estimate less a number that has no noise ("by X"), and never beyond what it can be."""
 
     of: Estimate
     by: float
+    low: float
+    high: float
 
     @property
     def point(self) -> float:
@@ -250,7 +283,16 @@ class _Shifted:
 
     def interval(self, level: float) -> tuple[float, float]:
         low, high = self.of.interval(level)
-        return low - self.by, high - self.by
+        return max(low - self.by, self.low), min(high - self.by, self.high)
+
+
+def _distance(terms: Terms, repeated: Callable[[float], Estimate], scale: float) -> Distance:
+    """Return the distance from a printed number; `repeated` gives the estimate for so many times our repeats."""
+    return Distance(repeated(1.0), scale, _around(terms), terms.printed.rounding / scale, repeated)
+
+
+def _repeated(noise: RunNoise, times: float) -> RunNoise:
+    return replace(noise, error=noise.error / math.sqrt(times))
 
 
 def _around(terms: Terms) -> Callable[[float], Region]:
@@ -285,20 +327,13 @@ def _clusters(*tables: ScoreTable) -> list[str] | None:
     return named[0] if named else None
 
 
-def _run_error(first: ScoreTable, second: ScoreTable) -> float:
-    """Return the run-to-run error of a lead; zero where a side ran once and shows none."""
-    if min(first.repeats, second.repeats) < 2:
-        return 0.0
-    return math.hypot(float(run_noise(first.scores).error), float(run_noise(second.scores).error))
-
-
 def _noise_or_largest(table: ScoreTable) -> RunNoise:
     """Return the run noise of a table; of a single run, the largest that its mean allows."""
     if table.repeats > 1:
         return run_noise(table.scores)
     mean = float(table.scores.mean())
     within = mean * (1 - mean)
-    return RunNoise(mean, math.sqrt(within / table.n), math.inf, within, within, table.n, 1)
+    return RunNoise(mean, math.sqrt(within / table.n), math.inf, 0.0, within, within, table.n, 1)
 
 
 def _over_items(table: ScoreTable, noise: RunNoise) -> Interval:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.records import Outcome, Says, Specification, Verdict
+from harness.records import Says, Specification, Verdict
 from harness.statistics.equivalence import FIXED
 
 MAX_FIELDS = 5
@@ -27,43 +27,75 @@ class Judged:
 def combine(judged: Sequence[Judged]) -> Verdict:
     """Return the verdict over all protocols; each has one entry in `judged`, the first is the main one.
 
-    Contradicted takes all of them. Reproduced takes one; where not all do, the chance that one of several
-    does by luck is allowed for (Bonferroni 1936): its p-value times their number has to stay within 5 %.
-    One that reproduces and one that contradicts make the claim depend on the protocol, and the settings in which
-    the two differ are named. Protocols without a valid run say nothing.
+    Contradicted takes all of them, with a valid run under each. Reproduced takes one; where not all do, the
+    chance that one of several does by luck is allowed for (Bonferroni 1936): its p-value times their number
+    has to stay within 5 %. One that reproduces and one that contradicts, both allowing for their number, make the
+    claim depend on the protocol, and the settings in which the two differ are named.
     Raises ValueError for no verdicts and for a protocol that comes twice.
     """
     names = [each.name for each in judged]
     if not judged or len(set(names)) < len(names):
         raise ValueError(f"expected at least one protocol, each once, found {names}")
+    if len(judged) == 1:
+        return judged[0].verdict
     valid = [each for each in judged if each.verdict.verdict != "not_measured"]
-    if len(valid) < 2:
-        return (valid or judged)[0].verdict
-    by_outcome: dict[Outcome, list[Judged]] = {}
-    for each in valid:
-        by_outcome.setdefault(each.verdict.verdict, []).append(each)
-    held, failed = by_outcome.get("reproduced", []), by_outcome.get("contradicted", [])
-    specifications = _specifications(valid)
-    if held and failed:
-        return _split(held[0], failed[0], specifications)
-    if len(held) == len(valid) or len(failed) == len(valid) or not held:
-        speaks = next((each for each in valid if each.verdict.verdict == "undecided"), valid[0])
-        return speaks.verdict.model_copy(update={"specifications": specifications})
-    best = min(held, key=lambda each: each.verdict.p_reproduced or 0.0)
-    if (best.verdict.p_reproduced or 0.0) * len(valid) <= FIXED.inside:
-        return best.verdict.model_copy(update={"specifications": specifications})
+    specifications = _specifications(judged)
+    if not valid:
+        return judged[0].verdict.model_copy(update={"specifications": specifications})
+    held = [each for each in valid if each.verdict.verdict == "reproduced"]
+    failed = [each for each in valid if each.verdict.verdict == "contradicted"]
+    sure_held = [each for each in held if _sure(each.verdict.p_reproduced, len(valid), FIXED.inside)]
+    sure_failed = [each for each in failed if _sure(each.verdict.p_contradicted, len(valid), FIXED.outside)]
+    if sure_held and sure_failed:
+        return _split(sure_held[0], sure_failed[0], specifications)
+    if len(held) == len(valid) or (sure_held and not failed):
+        found = (sure_held or held)[0].verdict
+    elif len(failed) == len(valid):
+        found = failed[0].verdict
+    else:
+        found = _open(valid, held, failed)
+    invalid = [each.name for each in judged if each not in valid]
+    if invalid:
+        found = _with_invalid(found, invalid)
+    return found.model_copy(update={"specifications": specifications})
+
+
+def _sure(p_value: float | None, protocols: int, alpha: float) -> bool:
+    """Return whether a verdict under one of several protocols holds with their number allowed for."""
+    return p_value is not None and p_value * protocols <= alpha
+
+
+def _open(valid: Sequence[Judged], held: Sequence[Judged], failed: Sequence[Judged]) -> Verdict:
+    """Return the undecided verdict of protocols that do not agree surely enough."""
+    speaks = next((each for each in valid if each.verdict.verdict == "undecided"), valid[0]).verdict
+    if not held:
+        return speaks.model_copy(update={"verdict": "undecided"})
+    name = held[0].name
     lucky = Says(
-        en=f"It holds under {best.name} alone of {len(valid)} protocols, which luck could explain.",
-        ko=f"{len(valid)}개 프로토콜 가운데 {best.name}에서만 맞으며, 우연일 수 있다.",
+        en=f"It holds under {name} but not under all {len(valid)} protocols, which luck could explain.",
+        ko=f"{name}에서는 맞으나 {len(valid)}개 프로토콜 모두에서 맞지는 않으며, 우연일 수 있다.",
     )
-    return best.verdict.model_copy(
+    base = held[0].verdict
+    return base.model_copy(
         update={
             "verdict": "undecided",
-            "reasons": [*best.verdict.reasons, lucky],
-            "next": f"more repeats under {best.name}",
-            "specifications": specifications,
+            "reasons": [*base.reasons, lucky],
+            "next": "more repeats under " + " and ".join(each.name for each in (held[0], *failed[:1])),
         }
     )
+
+
+def _with_invalid(found: Verdict, invalid: Sequence[str]) -> Verdict:
+    """Return the verdict with a word on the protocols without a valid run; a contradiction would need them all."""
+    names = ", ".join(invalid)
+    says = Says(
+        en=f"Under {found.protocol}; without a valid run under {names}.",
+        ko=f"{found.protocol} 조건의 결과이며, {names} 조건에는 유효한 실행이 없다.",
+    )
+    update: dict[str, Any] = {"reasons": [says, *found.reasons]}
+    if found.verdict == "contradicted":
+        update |= {"verdict": "undecided", "next": f"a valid run under {names}"}
+    return found.model_copy(update=update)
 
 
 def _split(held: Judged, failed: Judged, specifications: list[Specification]) -> Verdict:
@@ -83,7 +115,7 @@ def _split(held: Judged, failed: Judged, specifications: list[Specification]) ->
     )
 
 
-def _specifications(valid: Sequence[Judged]) -> list[Specification]:
+def _specifications(judged: Sequence[Judged]) -> list[Specification]:
     """Return the specification curve (Simonsohn, Simmons and Nelson 2020, Nature Human Behaviour 4:1208)."""
     points = [
         Specification(
@@ -94,7 +126,7 @@ def _specifications(valid: Sequence[Judged]) -> list[Specification]:
             interval90=each.verdict.interval90,
             evidence=each.verdict.evidence,
         )
-        for each in valid
+        for each in judged
     ]
     return sorted(points, key=lambda point: (point.measured or 0.0, point.protocol))
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from harness.records import Claim, Gate, Outcome, Says, Terms
-from harness.statistics.equivalence import Alphas, Region
-from harness.verdicts.measurement import Measurement
+from harness.records import Claim, Gate, Says, Terms
+from harness.statistics.equivalence import Alphas, Region, outside_tail
+from harness.verdicts.measurement import Distance, Measurement
 
 ON_PAPER = Says(
     en="Checked on paper only: no run of the model can show it.",
@@ -23,13 +23,13 @@ def number(value: float, unit: str) -> str:
     return f"{value:.2f}" if unit in {"ratio", "points", "seconds", "fraction"} else f"{value:.1f}"
 
 
-def measured(terms: Terms, measurement: Measurement, outcome: Outcome, delta: float, alphas: Alphas) -> list[Says]:
+def measured(terms: Terms, measurement: Measurement, delta: float, alphas: Alphas) -> list[Says]:
     """Return the sentences of a verdict: what was found, how sure that is, and what follows from it."""
     found = [_found(terms, measurement)]
     if measurement.probability is not None:
         found.append(_chance(measurement.probability))
-    else:
-        found += [_sure(terms, measurement, outcome, delta, alphas), *_noise(terms, measurement)]
+    if measurement.distance is not None:
+        found += [_sure(terms, measurement.distance, delta, alphas), *_noise(terms, measurement)]
     if terms.deviations:
         each_en = "; ".join(deviation.says.en for deviation in terms.deviations)
         each_ko = "; ".join(deviation.says.ko for deviation in terms.deviations)
@@ -85,13 +85,18 @@ def _chance(probability: float) -> Says:
     )
 
 
-def _sure(terms: Terms, measurement: Measurement, outcome: Outcome, delta: float, alphas: Alphas) -> Says:
-    """Return the interval that the decision rests on, against what agrees with the claim."""
-    level = 1 - 2 * (alphas.outside if outcome == "contradicted" else alphas.inside)
-    widen, scale = measurement.widen, measurement.scale
-    low, high = (float(end) for end in measurement.difference.interval(level))
-    low, high = low - widen, high + widen
-    region = measurement.region(delta / scale)
+def _sure(terms: Terms, distance: Distance, delta: float, alphas: Alphas) -> Says:
+    """Return the interval that the decision rests on, against what agrees with the claim.
+
+    Where the number lies outside, that is the interval which would have to be wholly outside, else the one
+    which would have to be wholly inside.
+    """
+    estimate, scale = distance.estimate, distance.scale
+    region = distance.region(delta)
+    inside = region.low < float(estimate.point) < region.high
+    level = 1 - 2 * (alphas.inside if inside else float(outside_tail(estimate, region, alphas.outside)))
+    low, high = (float(end) for end in estimate.interval(level))
+    low, high = low - distance.widen, high + distance.widen
     agrees_en, agrees_ko = _agrees(terms, region, scale)
     if region.low < low and high < region.high:
         tail_en, tail_ko = f"all of it {agrees_en}", f"모두 {agrees_ko}에 든다"
@@ -100,10 +105,10 @@ def _sure(terms: Terms, measurement: Measurement, outcome: Outcome, delta: float
     else:
         tail_en, tail_ko = f"only partly {agrees_en}", f"일부만 {agrees_ko}에 든다"
     what_en, what_ko = {
-        "exam_grade": ("the points", "점수"),
+        "exam_grade": ("the score", "점수"),
         "exceeds": ("the lead less what was claimed" if terms.value else "the lead", "차이"),
     }.get(terms.kind, ("the difference", "차이"))
-    ends, sure = (_show(terms, low * scale), _show(terms, high * scale)), f"{100 * level:.4g} %"
+    ends, sure = (_show(terms, low * scale), _show(terms, high * scale)), f"{100 * level:.3g} %"
     return Says(
         en=f"Noise and rounding allowed for, {what_en} lies between {ends[0]} and {ends[1]} ({sure}), {tail_en}.",
         ko=f"오차와 반올림을 감안하면 {what_ko}는 {ends[0]}에서 {ends[1]} 사이({sure})로, {tail_ko}.",
@@ -131,7 +136,7 @@ def _noise(terms: Terms, measurement: Measurement) -> list[Says]:
         runs = "one run" if terms.stated_repeats == 1 else f"{terms.stated_repeats} runs"
         why_en, why_ko = f"it states {runs}", f"{terms.stated_repeats}회 실행이라 밝힘"
     else:
-        why_en, why_ko = "taken as one run: it does not say more", "실행 횟수나 조건을 밝히지 않아 1회로 봄"
+        why_en, why_ko = "taken as one run, at most as noisy as one can be", "최대로 들쭉날쭉한 1회 실행으로 봄"
     if measurement.run_error == 0:
         return [
             Says(

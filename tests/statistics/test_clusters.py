@@ -18,7 +18,7 @@ labelled = st.lists(st.tuples(numbers, st.sampled_from("abcde")), min_size=2, ma
 def close(found: MeanError, expected: MeanError) -> None:
     assert found.mean == pytest.approx(expected.mean, abs=1e-9)
     assert found.error == pytest.approx(expected.error, abs=1e-9)
-    assert found.dof == expected.dof
+    assert found.dof == pytest.approx(expected.dof)
 
 
 def test_without_clusters_the_error_is_s_over_root_n():
@@ -73,7 +73,19 @@ def test_it_is_the_cluster_robust_error_of_statsmodels(items):
     groups = np.unique(labels, return_inverse=True)[1]
     # statsmodels multiplies by G/(G−1)·(n−1)/(n−k); with the intercept alone, k = 1, the latter is 1.
     fit = OLS(np.array(values), np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    close(mean_error(values, labels), MeanError(fit.params[0], math.sqrt(fit.cov_params()[0, 0]), groups.max()))
+    found = mean_error(values, labels)
+    close(found, MeanError(fit.params[0], math.sqrt(fit.cov_params()[0, 0]), found.dof))
+
+
+def test_few_large_clusters_among_small_ones_count_as_few():
+    def dof(*sizes):
+        labels = np.repeat(np.arange(len(sizes)), sizes)
+        return mean_error(np.arange(len(labels)), labels).dof
+
+    assert dof(3, 3, 3, 3) == 3
+    # Squared sizes 1 (six times) and 4: mean 10/7, variance 54/49, so 7/(1 + 0.54) effective clusters.
+    assert dof(1, 1, 1, 2, 1, 1, 1) == pytest.approx(7 / 1.54 - 1)
+    assert dof(50, 1, 1, 1, 1) == 1
 
 
 def test_the_covariance_without_clusters_is_that_of_numpy_over_n():
@@ -92,7 +104,7 @@ def test_the_covariance_of_two_columns_gives_the_error_of_their_difference(items
     variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
     error = mean_error(table[:, 0] - table[:, 1], labels)
     assert variance == pytest.approx(error.error**2, abs=1e-9)
-    assert dof == error.dof
+    assert dof == pytest.approx(error.dof)
 
 
 def test_sums_and_sizes_come_in_the_order_of_the_labels():

@@ -52,10 +52,10 @@ def test_runs_that_move_as_a_whole_are_not_averaged_away():
 
 
 @pytest.mark.parametrize("repeats", [2, 3, 8, 32])
-def test_whole_repeats_count_as_moving_together_beyond_the_99_percent_point_of_chi2(repeats):
+def test_whole_repeats_count_as_moving_together_beyond_the_98_percent_point_of_chi2(repeats):
     n, within = 50, 0.1
     expected = (n * within + 1 / repeats) / (n + 1) / n
-    edge = expected * chi2.ppf(0.99, repeats - 1) / (repeats - 1)
+    edge = expected * chi2.ppf(0.98, repeats - 1) / (repeats - 1)
     below = noise_of_moments(0.5, within, edge * (1 - 1e-9), n, repeats)
     beyond = noise_of_moments(0.5, within, edge * (1 + 1e-9), n, repeats)
     assert below.error == pytest.approx(math.sqrt(expected / repeats))
@@ -79,14 +79,14 @@ def test_whole_repeats_never_make_the_error_smaller_than_the_items_do(table):
 
 
 @pytest.mark.parametrize("repeats", [2, 4, 16])
-def test_repeats_of_independent_answers_are_taken_for_moving_together_once_in_a_hundred_times(repeats):
+def test_repeats_of_independent_answers_are_taken_for_moving_together_once_in_fifty_times(repeats):
     rng = np.random.default_rng(repeats)
     trials, n = 4000, 200
     answers = rng.random((trials, repeats, n), dtype=np.float32) < rng.beta(2, 2, n)
     means = answers.mean(axis=2)
     within = answers.var(axis=1, ddof=1).mean(axis=1)
     found = noise_of_moments(means.mean(axis=1), within, means.var(axis=1, ddof=1), n, repeats)
-    assert np.isfinite(found.dof).mean() == pytest.approx(0.01, abs=3 * math.sqrt(0.01 / trials))
+    assert np.isfinite(found.dof).mean() == pytest.approx(0.02, abs=3 * math.sqrt(0.02 / trials))
     # A mean over all repeats moves from trial to trial as far as its error says.
     assert np.median(found.error) == pytest.approx(found.mean.std(), rel=0.05)
 
@@ -130,8 +130,8 @@ def test_a_table_that_is_none_is_an_error(table, words):
         run_noise(table)
 
 
-def noise_with(mean, within, n=100, repeats=4):
-    return RunNoise(mean, 0.01, math.inf, within, within, n, repeats)
+def noise_with(mean, within, n=100, repeats=4, shift=0.0):
+    return RunNoise(mean, 0.01, math.inf, shift, within, within, n, repeats)
 
 
 def test_a_source_that_does_not_say_its_repeats_may_have_been_as_noisy_as_can_be():
@@ -171,3 +171,18 @@ def test_a_source_that_says_its_repeats_is_never_noisier_than_one_that_does_not(
 def test_a_source_s_noise_is_the_same_for_wrong_answers_as_for_right_ones(claimed, n, repeats, mean):
     found = source_error(claimed, n, repeats, noise_with(mean, 0.02))
     assert source_error(1 - claimed, n, repeats, noise_with(1 - mean, 0.02)) == pytest.approx(found, rel=1e-6)
+
+
+def test_where_our_repeats_move_together_so_may_the_source_s():
+    shift = 0.02**2
+    for repeats, own in ((None, 0.05), (4, 0.01)):
+        found = source_error(0.5, 100, repeats, noise_with(0.5, 0.04, shift=shift))
+        assert found == pytest.approx(math.hypot(own, 0.02 / math.sqrt(repeats or 1)))
+
+
+def test_what_whole_repeats_vary_by_beyond_their_items_is_their_shift():
+    table = np.tile([[1.0, 0.0, 1.0, 0.0]], (50, 1))
+    found = run_noise(table)
+    within = found.within_variance / 50
+    assert found.shift_variance == pytest.approx(1 / 3 - within)
+    assert found.error == pytest.approx(math.sqrt(1 / 3 / 4))

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.stats import norm
 
 from harness.statistics.clusters import mean_error
-from harness.statistics.paired import bootstrap_means
-from harness.statistics.ranks import rank_probabilities
+from harness.statistics.paired import Lead, bootstrap_means, lead
+from harness.statistics.ranks import place, rank_probabilities
 
 tables = st.tuples(st.integers(2, 15), st.integers(1, 5)).flatmap(
     lambda shape: st.lists(
@@ -90,3 +91,43 @@ def test_the_probability_to_win_is_that_of_a_normal_difference(clustered):
 def test_no_models_are_an_error():
     with pytest.raises(ValueError, match="at least one model"):
         rank_probabilities(np.empty((5, 0)))
+
+
+def lead_of(point, error=1.0):
+    return Lead(point, error, 1000.0, np.linspace(point, point, 10))
+
+
+def test_a_place_is_sure_when_every_comparator_is_surely_on_its_side():
+    ahead, behind, level = lead_of(5.0), lead_of(-5.0), lead_of(0.0)
+    assert place([ahead, behind], 2).p_holds < 1e-5
+    assert place([ahead, behind], 2).p_fails > 0.5
+    assert place([ahead, behind], 1).p_fails < 1e-5
+    assert place([ahead, ahead], 2).p_fails < 1e-5
+    assert place([ahead, level], 1).p_holds > 0.5
+    assert place([ahead, level], 3).p_fails < 1e-5
+
+
+def test_the_number_of_comparators_is_allowed_for():
+    one = place([lead_of(2.0)], 1).p_holds
+    assert one == pytest.approx(stats.t.sf(2.0, 1000), rel=1e-6)
+    assert place([lead_of(2.0)] * 4, 1).p_holds == pytest.approx(4 * one)
+
+
+@pytest.mark.parametrize("claimed", [0, 3])
+def test_a_place_beyond_the_table_is_an_error(claimed):
+    with pytest.raises(ValueError, match="a rank from 1 to 2"):
+        place([lead_of(1.0)], claimed)
+
+
+def test_a_model_level_with_nine_others_is_seldom_said_to_be_or_not_to_be_first():
+    rng = np.random.default_rng(6)
+    wrong = {"holds": 0, "fails": 0}
+    trials = 200
+    for _ in range(trials):
+        scores = (rng.random((60, 10)) < 0.5).astype(float)
+        leads = [lead(scores[:, 0], scores[:, other], resamples=200) for other in range(1, 10)]
+        found = place(leads, 1)
+        wrong["holds"] += found.p_holds <= 0.05
+        wrong["fails"] += found.p_fails <= 0.025
+    assert wrong["holds"] / trials <= 0.05
+    assert wrong["fails"] / trials <= 0.025 + 3 * (0.025 / trials) ** 0.5

@@ -45,7 +45,7 @@ def test_a_metric_with_another_range_is_read_on_its_own_scale():
 def test_one_run_of_an_unknown_kind_on_198_items_decides_nothing_at_one_point():
     verdict = judge(terms("50.5", n=198), evidence(steady(100, 98, repeats=16)))
     assert verdict.verdict == "undecided"
-    assert verdict.next.startswith("cannot be decided at 1 points: the source does not state its decoding")
+    assert verdict.next.startswith("cannot be decided at 1 point: the source does not state its decoding")
 
 
 def test_more_repeats_are_asked_for_where_they_would_help():
@@ -301,3 +301,64 @@ def test_a_ratio_that_could_be_anything_has_no_interval():
     assert found.interval95 is found.tipping_delta is found.mde80 is None
     assert "any number" in found.reasons[1].en
     assert Verdict.model_validate_json(found.model_dump_json()) == found
+
+
+def test_what_is_said_to_decide_a_claim_does_decide_it():
+    rng = np.random.default_rng(8)
+    chances = rng.beta(2, 1, 2000)
+    few = drawn(chances, 2, seed=5)
+    claim = terms(f"{100 * few.mean() - 0.3:.1f}", k_source=64, source_decoding="same")
+    found = judge(claim, evidence(few))
+    assert found.verdict == "undecided"
+    enough = 2 + found.more_repeats
+    again = np.hstack([few] * (enough // 2 + 1))[:, :enough]  # more repeats of the same mean
+    assert judge(claim, evidence(again)).verdict in ("reproduced", "contradicted")
+
+
+def test_a_place_needs_as_many_comparators_as_it_speaks_of():
+    with pytest.raises(ValueError, match="a rank from 1 to 2 with 1 comparators, found 5"):
+        judge(terms("5", kind="rank", unit="rank"), evidence(steady(5, 5), steady(6, 4)))
+
+
+def test_a_lead_that_moves_with_whole_repeats_is_less_sure():
+    rng = np.random.default_rng(9)
+    chances = np.full(2000, 0.5)
+    calm = drawn(chances, 8, 1)
+    moved = np.column_stack([drawn(chances + shift, 1, i)[:, 0] for i, shift in enumerate(rng.normal(0, 0.05, 8))])
+    width = [
+        judge(terms(None, kind="exceeds"), evidence(side, calm)).error for side in (drawn(chances, 8, 2), moved)
+    ]
+    assert width[1] > 1.3 * width[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"unit": "%"}, "'%' is no unit"),
+        ({"kind": "exceeds", "value": "500"}, "a lead is from 0 to 100"),
+        ({"kind": "exceeds", "value": "-5.0"}, "a lead is from 0 to 100"),
+        ({"delta": 101}, "wider than the metric"),
+        ({"n": 10**12}, "less than or equal to"),
+    ],
+)
+def test_terms_that_no_claim_can_have_are_refused(change, says):
+    with pytest.raises(ValueError, match=says):
+        terms(**change)
+
+
+def test_percent_of_a_metric_up_to_a_hundred_is_its_own_scale():
+    found = judge(terms("50.0", range=(0, 100), **STATED), evidence(steady(500, 500)))
+    assert (found.measured, found.verdict) == (50.0, "reproduced")
+
+
+def test_milliseconds_are_thousandths():
+    seconds = np.random.default_rng(5).gamma(20, 0.05, (200, 16))
+    claim = terms(f"{1000 * seconds.mean():.0f}", kind="latency", unit="milliseconds", delta=50)
+    assert judge(claim, evidence(seconds)).verdict == "reproduced"
+
+
+def test_no_interval_leaves_what_a_difference_can_be():
+    lead = judge(terms(None, kind="exceeds"), evidence([[1, 1], [0, 1]], [[0, 0], [1, 1]]))
+    average = judge(terms("100.0", kind="average"), Evidence([answers(steady(9, 0)), answers(steady(5, 0))]))
+    assert lead.interval95 == (-100.0, 100.0)
+    assert average.interval95[1] <= 0.05

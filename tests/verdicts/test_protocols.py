@@ -16,6 +16,7 @@ def judged(outcome="undecided", protocol="house", p=0.0001, measured=50.0, **set
         measured=measured,
         difference=0.0,
         p_reproduced=p,
+        p_contradicted=p,
         reasons=[Says(en="because", ko="때문에")],
         next="n",
         protocol=protocol,
@@ -35,7 +36,8 @@ def outcome(*outcomes, **changes):
         (("reproduced",), "reproduced"),
         (("contradicted", "contradicted"), "contradicted"),
         (("contradicted", "undecided"), "undecided"),
-        (("contradicted", "not_measured"), "contradicted"),
+        (("contradicted", "not_measured"), "undecided"),
+        (("reproduced", "not_measured"), "reproduced"),
         (("reproduced", "contradicted", "undecided"), "protocol_dependent"),
         (("reproduced", "undecided"), "reproduced"),
         (("not_measured", "not_measured"), "not_measured"),
@@ -49,6 +51,24 @@ def test_what_several_protocols_say_together(outcomes, together):
 def test_holding_under_one_of_several_protocols_may_be_luck():
     assert outcome("reproduced", "undecided", p=0.02) == "reproduced"
     assert outcome("reproduced", "undecided", "undecided", p=0.02) == "undecided"
+
+
+def test_protocols_that_disagree_by_luck_leave_the_claim_open():
+    assert outcome("reproduced", "contradicted", p=0.02) == "undecided"
+    assert outcome("reproduced", "contradicted", p=0.01) == "protocol_dependent"
+    assert outcome("reproduced", "contradicted", *["undecided"] * 4, p=0.01) == "undecided"
+
+
+def test_a_missing_p_value_is_not_taken_for_a_small_one():
+    assert outcome("reproduced", "undecided", p=None) == "undecided"
+
+
+def test_a_declared_protocol_without_a_valid_run_is_named():
+    found = combine([judged("not_measured", "main", measured=None), judged("contradicted", "b")])
+    assert found.verdict == "undecided"
+    assert found.reasons[0].en == "Under b; without a valid run under main."
+    assert found.next == "a valid run under main"
+    assert {point.protocol for point in found.specifications} == {"main", "b"}
 
 
 def test_the_field_that_flips_a_claim_is_named():
