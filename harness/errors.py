@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from pydantic import ValidationError
+
 
 class HarnessError(Exception):
     """A failure with a way out; the command line prints it without a traceback and exits 1."""
@@ -30,6 +32,15 @@ class UsageError(HarnessError):
     """Wrong use, a bad config or a bad ledger; exits 2."""
 
     exit_code = 2
+
+
+def described(error: ValidationError) -> str:
+    """Return the first thing that is wrong with a record, in one line: the key and what is wrong with it."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    # What a JSON parser says of a position inside its own text would contradict the line of the file.
+    text = first["msg"].removeprefix("Value error, ").split(" at line ")[0]
+    return f"{key}: {text}" if key else text
 
 
 SHOWN = 40

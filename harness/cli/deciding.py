@@ -46,7 +46,8 @@ def decide(
         typer.Option(
             "--protocol",
             metavar="NAME=FILE",
-            help="The same under another declared protocol; NAME=FILE,COMPARATOR where there is one.",
+            help="The same under another declared protocol; NAME=FILE,COMPARATOR where the comparator's answers differ "
+            "too.",
             show_default=False,
         ),
     ] = None,

@@ -1,15 +1,16 @@
 """Answers of one run as score lines: the store's own log, or any file with the bare minimum."""
 
-from array import array
-from collections import Counter
+from codecs import BOM_UTF8
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from harness.errors import UsageError
+from harness.errors import UsageError, described
 from harness.records import Status
-from harness.verdicts.runs import LENIENT
-from harness.verdicts.table import ScoreTable, from_columns
+from harness.verdicts.table import LENIENT, ScoreTable, TableBuilder, logged_scores
+
+MOST = 10**9
+"""No repeat and no length is a larger number."""
 
 
 class ScoreLine(BaseModel):
@@ -18,20 +19,14 @@ class ScoreLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     item: str = Field(min_length=1)
-    repeat: int
+    repeat: int = Field(ge=-MOST, le=MOST)
     status: Status
     score: float | None = Field(default=None, ge=0, le=1)
     """Needed where the status is `scored`; any other status scores 0."""
     cluster: str | None = None
     """What the item shares with others: a passage, a subject."""
-    tokens: int | None = Field(default=None, ge=0)
+    tokens: int | None = Field(default=None, ge=0, le=MOST)
     seconds: float | None = Field(default=None, ge=0)
-
-    @model_validator(mode="after")
-    def _is_complete(self) -> "ScoreLine":
-        if self.status == "scored" and self.score is None and self.seconds is None:
-            raise ValueError("a scored answer needs `score`, a number from 0 to 1")
-        return self
 
 
 class LogLine(BaseModel):
@@ -40,50 +35,11 @@ class LogLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
 
     item: str = Field(min_length=1)
-    repeat: int
+    repeat: int = Field(ge=-MOST, le=MOST)
     status: Status
     scores: dict[str, float | list[float]]
-    completion_tokens: int | None = None
-    seconds: float | None = None
-
-
-class _Columns:
-    """Answers as they are read, in as little memory as numbers take."""
-
-    def __init__(self) -> None:
-        self.row: dict[str, int] = {}
-        self.items, self.repeats, self.scores = array("q"), array("q"), array("d")
-        self.clusters: dict[int, str | None] = {}
-        self.statuses: Counter[Status] = Counter()
-        self.tokens, self.with_tokens = 0, 0
-        self.lenient, self.with_lenient = 0.0, 0
-        self.metric: str | None = None
-
-    def add(self, line: ScoreLine | LogLine, score: float) -> None:
-        row = self.row.setdefault(line.item, len(self.row))
-        self.items.append(row)
-        self.repeats.append(line.repeat)
-        self.scores.append(score)
-        self.statuses[line.status] += 1
-        tokens = line.tokens if isinstance(line, ScoreLine) else line.completion_tokens
-        if tokens is not None:
-            self.tokens += tokens
-            self.with_tokens += 1
-
-    def table(self) -> ScoreTable:
-        labels = [label for label in self.clusters.values() if label is not None]
-        if labels and len(labels) < len(self.row):
-            raise ValueError(f"expected a cluster for every item or for none, found {len(labels)}")
-        return from_columns(
-            list(self.row),
-            self.items,
-            self.repeats,
-            self.scores,
-            statuses=self.statuses,
-            clusters=labels or None,
-            tokens=self.tokens / self.with_tokens if self.with_tokens else None,
-            lenient=self.lenient / self.with_lenient if self.with_lenient else None,
-        )
+    completion_tokens: int | None = Field(default=None, ge=0, le=MOST)
+    seconds: float | None = Field(default=None, ge=0)
 
 
 def read_scores(
@@ -98,63 +54,65 @@ def read_scores(
     Raises UsageError with file and line for anything else, for an (item, repeat) that stands twice, a file
     without answers and a last line that was torn.
     """
-    columns = _Columns()
-    kind: type[ScoreLine | LogLine] | None = None
+    builder = TableBuilder()
+    reader: _Reader | None = None
     number = 0
     try:
         with path.open("rb") as file:
             for raw in file:
                 number += 1
-                if kind is None:
-                    kind = LogLine if b'"scores"' in raw else ScoreLine
-                line = kind.model_validate_json(raw)
-                if isinstance(line, LogLine):
-                    _add_logged(columns, line, metric, bounds, timed)
-                else:
-                    _add_bare(columns, line, timed)
+                line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
+                if reader is None:
+                    reader = _Logged(metric, bounds, timed) if b'"scores"' in line else _Bare(timed)
+                reader.read(line, builder)
         number = 0
-        return columns.table()
+        return builder.table()
     except OSError as error:
         raise UsageError("a file of answers", f"{error.strerror}", where=str(path)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise _bad(path, number, f"{key}: {first['msg']}" if key else first["msg"]) from error
+        raise _bad(path, number, described(error)) from error
     except ValueError as error:
         raise _bad(path, number, str(error)) from error
 
 
-def _add_bare(columns: _Columns, line: ScoreLine, timed: bool) -> None:
-    value = line.seconds if timed else line.score
-    if line.status != "scored":
-        value = 0.0
-    if value is None:
-        raise ValueError(f"expected {'`seconds`' if timed else '`score`'} for {line.item}")
-    columns.add(line, value)
-    row = columns.row[line.item]
-    if columns.clusters.setdefault(row, line.cluster) != line.cluster:
-        raise ValueError(f"expected one cluster per item, found {line.cluster!r} after another of {line.item}")
+class _Bare:
+    """Reads lines with the bare minimum."""
+
+    def __init__(self, timed: bool) -> None:
+        self._timed = timed
+
+    def read(self, raw: bytes, builder: TableBuilder) -> None:
+        line = ScoreLine.model_validate_json(raw)
+        value = line.score if line.status == "scored" else 0.0
+        if self._timed:
+            value = line.seconds
+        if value is None:
+            raise ValueError(f"expected `{'seconds' if self._timed else 'score'}` for {line.item}")
+        builder.add(line.item, line.repeat, line.status, value, tokens=line.tokens, cluster=line.cluster)
 
 
-def _add_logged(
-    columns: _Columns, line: LogLine, metric: str | None, bounds: tuple[float, float], timed: bool
-) -> None:
-    low, high = bounds
-    if timed:
-        columns.add(line, _number(line, "seconds", {"seconds": line.seconds or 0.0}))
-        return
-    if not line.scores:
-        columns.add(line, 0.0)
-        return
-    name = metric or columns.metric or _only_metric(line)
-    columns.metric = name
-    value = (_number(line, name, line.scores) - low) / (high - low)
-    if not 0 <= value <= 1:
-        raise ValueError(f"expected {name} from {low:g} to {high:g}, found {line.scores[name]}")
-    columns.add(line, value)
-    if name + LENIENT in line.scores:
-        columns.lenient += (_number(line, name + LENIENT, line.scores) - low) / (high - low)
-        columns.with_lenient += 1
+class _Logged:
+    """Reads lines of the store's own log."""
+
+    def __init__(self, metric: str | None, bounds: tuple[float, float], timed: bool) -> None:
+        self._metric, self._bounds, self._timed = metric, bounds, timed
+
+    def read(self, raw: bytes, builder: TableBuilder) -> None:
+        line = LogLine.model_validate_json(raw)
+        lenient = None
+        if self._timed:
+            if line.seconds is None:
+                raise ValueError(f"expected `seconds` for {line.item}")
+            score = line.seconds
+        else:
+            if self._metric is None and line.scores:
+                self._metric = _only_metric(line)
+            score, lenient = logged_scores(line.status, line.scores, self._metric or "a score", self._bounds)
+        tokens = line.completion_tokens
+        builder.add(line.item, line.repeat, line.status, score, lenient=lenient, tokens=tokens)
+
+
+_Reader = _Bare | _Logged
 
 
 def _only_metric(line: LogLine) -> str:
@@ -162,15 +120,6 @@ def _only_metric(line: LogLine) -> str:
     if len(names) != 1:
         raise ValueError(f"several metrics: name one of {', '.join(names)} as `metric` in the claim")
     return names[0]
-
-
-def _number(line: LogLine, name: str, scores: dict[str, float | list[float]]) -> float:
-    value = scores.get(name)
-    if value is None:
-        raise ValueError(f"{line.item} has no {name}, only {', '.join(scores)}")
-    if isinstance(value, list):
-        raise ValueError(f"{name} has several values for {line.item}; the rule needs one")
-    return value
 
 
 def _bad(path: Path, number: int, found: str) -> UsageError:

@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from harness.records import Benchmark, Claim, Deviation, Manifest, Sample, Says, Status, Terms, item_id
+from harness.records import Benchmark, Claim, Deviation, Manifest, Sample, Says, Terms, item_id
 from harness.statistics.selection import evenly_spaced
-from harness.verdicts.table import ScoreTable, from_columns
+from harness.verdicts.table import ScoreTable, TableBuilder, logged_scores
 
-LENIENT = "_lenient"
-"""Ends the name of a metric's twin: the same answers under the lenient extractor."""
 _DECODING = ("temperature", "top_p", "top_k", "min_p", "presence_penalty")
 
 
@@ -37,36 +35,25 @@ def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable
     metric = benchmark.metrics[claim.metric] if claim.metric else benchmark.score.metric
     total = run.manifest.benchmark_items
     items = [item_id(run.manifest.identity.task, i) for i in evenly_spaced(total, claim.items)]
-    row = {item: index for index, item in enumerate(items)}
-    samples = [sample for sample in run.samples if sample.item in row]
+    wanted = set(items)
+    samples = [sample for sample in run.samples if sample.item in wanted]
     whole = _whole_repeats(samples, items)
     repeats = max((look for look in run.manifest.looks if look <= whole), default=max(whole, 1))
     samples = [sample for sample in samples if sample.repeat < repeats]
     if not any(metric in sample.scores for sample in samples):
         raise ValueError(f'no answer of {run.folder} is scored by "{metric}"')
-    low, high = benchmark.score.range
-    lenient = [_score(s, metric + LENIENT) for s in samples] if metric + LENIENT in samples[0].scores else None
-    lengths = [s.completion_tokens for s in samples if s.completion_tokens is not None]
-    statuses: Counter[Status] = Counter(sample.status for sample in samples)
-    return from_columns(
-        items,
-        [row[sample.item] for sample in samples],
-        [sample.repeat for sample in samples],
-        [(_score(sample, metric, low) - low) / (high - low) for sample in samples],
-        statuses=statuses,
-        tokens=sum(lengths) / len(lengths) if lengths else None,
-        lenient=None if lenient is None else (sum(lenient) / len(lenient) - low) / (high - low),
-    )
-
-
-def _score(sample: Sample, metric: str, least: float = 0.0) -> float:
-    """Return a sample's score; one that could not be scored gets the least and stays in the denominator."""
-    if sample.scores and metric not in sample.scores:
-        raise ValueError(f"{sample.item} has no {metric}, only {', '.join(sample.scores)}")
-    value = sample.scores.get(metric, least)
-    if isinstance(value, list):
-        raise ValueError(f"{metric} has several values per item; the rule needs one: {sample.item}")
-    return value
+    builder = TableBuilder()
+    for sample in samples:
+        score, lenient = logged_scores(sample.status, sample.scores, metric, benchmark.score.range)
+        builder.add(
+            sample.item,
+            sample.repeat,
+            sample.status,
+            score,
+            lenient=lenient,
+            tokens=sample.completion_tokens,
+        )
+    return builder.table(items)
 
 
 def _whole_repeats(samples: Sequence[Sample], items: Collection[str]) -> int:

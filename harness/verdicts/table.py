@@ -1,5 +1,7 @@
 """The scores of one run as a table, items x repeats: what the statistics work on."""
 
+from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -74,6 +76,94 @@ class ScoreTable:
         return replace(self, scores=self.scores * shares[:, np.newaxis])
 
 
+LENIENT = "_lenient"
+"""Ends the name of a metric's twin: the same answers under the lenient extractor."""
+MAX_HOLES = 50
+"""A table with more cells than this times its answers does not number repeats alike for all items."""
+
+
+class TableBuilder:
+    """Gathers answers one by one, in as little memory as numbers take."""
+
+    def __init__(self) -> None:
+        self._row: dict[str, int] = {}
+        self._items, self._repeats, self._scores = array("q"), array("q"), array("d")
+        self._clusters: dict[str, str | None] = {}
+        self._statuses: Counter[Status] = Counter()
+        self._tokens, self._with_tokens = 0, 0
+        self._lenient: float | None = None
+
+    def add(
+        self,
+        item: str,
+        repeat: int,
+        status: Status,
+        score: float,
+        *,
+        lenient: float | None = None,
+        tokens: int | None = None,
+        cluster: str | None = None,
+    ) -> None:
+        """Add one answer; `score` and `lenient` lie in [0, 1]. Raises ValueError for an item in two clusters."""
+        if self._clusters.setdefault(item, cluster) != cluster:
+            raise ValueError(f"expected one cluster per item, found {cluster!r} after another of {item}")
+        self._items.append(self._row.setdefault(item, len(self._row)))
+        self._repeats.append(repeat)
+        self._scores.append(score)
+        self._statuses[status] += 1
+        if tokens is not None:
+            self._tokens += tokens
+            self._with_tokens += 1
+        if lenient is not None:
+            self._lenient = (self._lenient or 0.0) + lenient
+
+    def table(self, items: Sequence[str] | None = None) -> ScoreTable:
+        """Return the table; `items` are those that had to be answered, by default those that were.
+
+        Raises ValueError as `from_columns` does, and when some items only have a cluster.
+        """
+        for item in items or ():
+            self._row.setdefault(item, len(self._row))
+        labels = [label for label in self._clusters.values() if label is not None]
+        if labels and len(labels) < len(self._row):
+            raise ValueError(f"expected a cluster for every item or for none, found {len(labels)}")
+        return from_columns(
+            list(self._row),
+            self._items,
+            self._repeats,
+            self._scores,
+            statuses=self._statuses,
+            clusters=labels or None,
+            tokens=self._tokens / self._with_tokens if self._with_tokens else None,
+            lenient=None if self._lenient is None else self._lenient / len(self._scores),
+        )
+
+
+def logged_scores(
+    status: Status, scores: Mapping[str, float | list[float]], metric: str, bounds: tuple[float, float]
+) -> tuple[float, float | None]:
+    """Return a logged answer's score and its score under the lenient extractor, from 0 to 1.
+
+    An answer that was scored must have the metric. One that was cut off or could not be parsed keeps a score
+    that it got; an error, an empty answer and one without a score get the least.
+    Raises ValueError for a missing metric, one with several values, and one beyond its bounds.
+    """
+    if status in ("error", "empty") or (status != "scored" and metric not in scores):
+        return 0.0, None
+    low, high = bounds
+    found: list[float] = []
+    for name in (metric, *([metric + LENIENT] if metric + LENIENT in scores else [])):
+        value = scores.get(name)
+        if value is None:
+            raise ValueError(f"expected {name}, found {', '.join(scores) or 'no score'}")
+        if isinstance(value, list):
+            raise ValueError(f"{name} has several values; the rule needs one")
+        if not low <= value <= high:
+            raise ValueError(f"expected {name} from {low:g} to {high:g}, found {value}")
+        found.append((value - low) / (high - low))
+    return found[0], found[1] if len(found) > 1 else None
+
+
 def from_columns(
     items: Sequence[str],
     item: ArrayLike,
@@ -92,11 +182,16 @@ def from_columns(
     """
     if len(items) == 0:
         raise ValueError("expected at least one answer, found none")
-    by_name = np.argsort(np.asarray(items))
+    by_name = np.array(sorted(range(len(items)), key=items.__getitem__))
     place = np.empty(len(items), dtype=np.int64)
     place[by_name] = np.arange(len(items))
     row = place[np.asarray(item, dtype=np.int64)]
     numbers, column = np.unique(np.asarray(repeat, dtype=np.int64), return_inverse=True)
+    if len(items) * len(numbers) > MAX_HOLES * (len(row) + 1):
+        raise ValueError(
+            f"expected the same repeats for every item, found {len(row):,} answers to {len(items):,} items with "
+            f"{len(numbers):,} different repeat numbers"
+        )
     cell = row * len(numbers) + column
     ordered = np.sort(cell)
     twice = ordered[1:][np.diff(ordered) == 0]
@@ -112,7 +207,7 @@ def from_columns(
         scores.reshape(len(items), len(numbers)),
         statuses,
         missing=len(scores) - len(cell),
-        clusters=None if clusters is None else np.asarray(clusters)[by_name],
+        clusters=None if clusters is None else np.asarray([clusters[index] for index in by_name]),
         tokens=tokens,
         lenient=lenient,
     )

@@ -8,13 +8,15 @@ from pydantic import ValidationError
 
 import harness
 from harness.claims.yaml_lines import DuplicateKeyError, line_of, read_yaml
-from harness.errors import UsageError
+from harness.errors import UsageError, described
 from harness.records import Manifest, Terms, Verdict
 from harness.store import RunFolder, read_scores
 from harness.verdicts import Evidence, Judged, ScoreTable, combine, judge
 
 MAIN = "main"
 """The protocol of `--samples`."""
+PAIRED = frozenset({"exceeds", "ratio"})
+"""Kinds that compare with one other model."""
 
 
 def read_terms(path: Path) -> Terms:
@@ -27,13 +29,16 @@ def read_terms(path: Path) -> Terms:
         raise UsageError(example, f"{error.strerror}", where=str(path)) from error
     except (yaml.YAMLError, DuplicateKeyError, UnicodeDecodeError) as error:
         raise UsageError(example, " ".join(str(error).split()), where=str(path)) from error
+    except RecursionError as error:
+        raise UsageError(example, "a value inside itself, or far too deep", where=str(path)) from error
     except ValidationError as error:
         first = error.errors()[0]
         at = tuple(part for part in first["loc"])
         quoted = first["type"] == "string_type" and at == ("value",)
+        none = data if data is None or isinstance(data, dict) else type(data).__name__
         raise UsageError(
             example,
-            ".".join(map(str, at)) + ": " + first["msg"].removeprefix("Value error, "),
+            described(error) if isinstance(data, dict) else f"{none or 'nothing'} in place of keys and values",
             where=f"{path}, line {line_of(lines, at)}",
             fix='value: "73.0", in quotes: the digits carry the rounding' if quoted else "harness decide --help",
         ) from error
@@ -48,16 +53,40 @@ def decide_files(
     """Return the verdict on one claim from files of score lines.
 
     `samples` hold the model's answers (several for an average), `comparators` those of what it is compared
-    with; `protocols` gives the same under other protocols, the model's files first.
+    with; `protocols` gives the same under other protocols, the model's files first. Where they name no
+    comparator's, `comparators` stand in.
     Raises UsageError for files that are no answers, and for answers that cannot show what is claimed.
     """
-    judged = [_judge(terms, MAIN, samples, comparators)]
+    if MAIN in (protocols or {}):
+        raise UsageError("another name: main is the protocol of --samples", MAIN, where="--protocol")
+    declared = {MAIN: (samples, comparators)}
     for name, files in (protocols or {}).items():
-        judged.append(_judge(terms, name, files[: len(samples)], files[len(samples) :]))
-    return combine(judged)
+        declared[name] = files[: len(samples)], files[len(samples) :] or comparators
+    for name, (_, beside) in declared.items():
+        _check_comparators(terms, name, len(beside))
+    found = {name: _evidence(terms, name, *files) for name, files in declared.items()}
+    items = [[list(table.items) for table in evidence.ours] for evidence, _ in found.values()]
+    if any(other != items[0] for other in items):
+        raise UsageError("answers to the same items under every protocol", "other items", where="--protocol")
+    return combine([_judge(evidence, changed) for evidence, changed in found.values()])
 
 
-def _judge(terms: Terms, name: str, samples: Sequence[Path], comparators: Sequence[Path]) -> Judged:
+def _check_comparators(terms: Terms, name: str, found: int) -> None:
+    """Raise UsageError when a claim of this kind has no use for so many comparators."""
+    wanted = 1 if terms.kind in PAIRED else max(found, 1) if terms.kind == "rank" else 0
+    if found != wanted:
+        raise UsageError(
+            f"{wanted} file(s) of a comparator's answers for a claim of kind {terms.kind}",
+            f"{found} under {name}",
+            where="--comparator-samples",
+            fix="harness decide --help",
+        )
+
+
+def _evidence(
+    terms: Terms, name: str, samples: Sequence[Path], comparators: Sequence[Path]
+) -> tuple[Evidence, Terms]:
+    """Return what was measured under one protocol, and the terms with the deviations that are on record."""
     manifests = [manifest for path in samples if (manifest := _manifest(path)) is not None]
     declared = {*terms.about, *(deviation.field for deviation in terms.deviations)}
     recorded = [d for manifest in manifests for d in manifest.deviations if d.field not in declared]
@@ -70,6 +99,10 @@ def _judge(terms: Terms, name: str, samples: Sequence[Path], comparators: Sequen
         folders=[str(path) for path in (*samples, *comparators)],
         settings=manifests[0].identity.model_dump(mode="json") if manifests else {},
     )
+    return evidence, terms
+
+
+def _judge(evidence: Evidence, terms: Terms) -> Judged:
     try:
         return Judged(judge(terms, evidence, harness.__version__), evidence.settings)
     except ValueError as error:

@@ -139,7 +139,7 @@ def test_a_file_that_is_no_claim_is_an_error(files, text):
 
 def test_a_comparator_that_is_missing_is_asked_for(files):
     folder = files(CLAIM | {"kind": "exceeds", "value": None}, a=HALF)
-    with pytest.raises(UsageError, match="answers of one comparator, found 0"):
+    with pytest.raises(UsageError, match="0 under main"):
         decide(folder, "--samples", folder / "a.jsonl")
 
 
@@ -177,3 +177,32 @@ def test_the_audit_prints_the_rule_s_own_error_rates_and_keeps_them(tmp_path):
     assert (
         "false reproduction" in CliRunner().invoke(app, ["audit", "--trials", "10", f"results={tmp_path}"]).stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--protocol", "main={a}"), "another name"),
+        (("--protocol", "cold"), "NAME=FILE"),
+        (("--protocol", "cold={a}", "--protocol", "cold={a}"), "every name once"),
+        (("--protocol", "cold={b}"), "the same items under every protocol"),
+        (("--comparator-samples", "{a}"), "0 file(s) of a comparator"),
+        (("--protocol", "cold={a},{a}"), "0 file(s) of a comparator"),
+    ],
+)
+def test_files_that_a_claim_has_no_use_for_are_refused(files, arguments, says):
+    folder = files(CLAIM, a=HALF, b=HALF[:10])
+    given = [text.format(a=folder / "a.jsonl", b=folder / "b.jsonl") for text in arguments]
+    with pytest.raises(UsageError) as caught:
+        decide(folder, "--samples", folder / "a.jsonl", *given)
+    assert says in caught.value.expected + caught.value.found
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", "[" * 5000, "[1, 2]", "- a", "just words"])
+def test_what_is_no_claim_at_all_is_an_error_in_words(files, text):
+    folder = files(CLAIM, a=HALF)
+    (folder / "claim.yaml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        decide(folder, "--samples", folder / "a.jsonl")
+    assert "Terms" not in caught.value.found
+    assert not caught.value.found.startswith(":")

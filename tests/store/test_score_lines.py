@@ -50,7 +50,7 @@ def test_an_uneven_number_of_repeats_is_missing_answers(file):
         (LINE | {"score": -0.1}, "score: Input should be greater than or equal to 0"),
         ('{"item": "b", "repeat": 0, "score": NaN, "status": "scored"}', "score: Input should be a finite number"),
         (LINE | {"score": "1"}, "score: Input should be a valid number"),
-        (LINE | {"score": None}, "a scored answer needs `score`"),
+        (LINE | {"score": None}, "expected `score` for a"),
         (LINE | {"status": "done"}, "status"),
         (LINE | {"stauts": "scored"}, "stauts: Extra inputs are not permitted"),
         ({"item": "b", "repeat": 0}, "status: Field required"),
@@ -101,7 +101,7 @@ def test_a_metric_has_to_be_named_where_there_are_several(file):
     assert read_scores(file(line), "loose").scores.tolist() == [[1.0]]
     with pytest.raises(UsageError, match="name one of strict, loose"):
         read_scores(file(line))
-    with pytest.raises(UsageError, match="has no elo"):
+    with pytest.raises(UsageError, match="expected elo, found strict, loose"):
         read_scores(file(line), "elo")
 
 
@@ -122,3 +122,46 @@ def test_seconds_stand_in_for_scores_where_a_latency_is_asked_for(file):
     assert read_scores(file(LINE | {"seconds": 2.5}), timed=True).scores.tolist() == [[2.5]]
     with pytest.raises(UsageError, match="expected `seconds` for a"):
         read_scores(file(LINE), timed=True)
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_read_over(tmp_path):
+    path = tmp_path / "answers.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(LINE).encode() + b"\r\n")
+    assert read_scores(path).scores.tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize("change", [{"repeat": 2**70}, {"tokens": 10**400}])
+def test_numbers_beyond_all_measure_are_errors(file, change):
+    with pytest.raises(UsageError, match=next(iter(change))):
+        read_scores(file(LINE | change))
+
+
+def test_repeats_that_are_numbered_anew_for_every_item_are_an_error(file):
+    lines = [LINE | {"item": f"i{i}", "repeat": i} for i in range(300)]
+    with pytest.raises(UsageError, match="the same repeats for every item"):
+        read_scores(file(*lines))
+
+
+def test_a_logged_answer_that_was_scored_has_its_metric(file):
+    lines = [sample(0).model_dump(mode="json"), sample(1, scores={}).model_dump(mode="json")]
+    with pytest.raises(UsageError, match="expected acc, found no score"):
+        read_scores(file(*lines))
+
+
+def test_a_logged_error_or_empty_answer_counts_nothing_whatever_it_holds(file):
+    for status in ("error", "empty"):
+        line = sample(status=status, scores={"acc": 1.0}).model_dump(mode="json")
+        assert read_scores(file(line), "acc").scores.tolist() == [[0.0]]
+
+
+def test_answers_that_were_not_scored_count_nothing_under_either_extractor(file):
+    lines = [
+        sample(0, status="unparsed", scores={}).model_dump(mode="json"),
+        sample(1, scores={"acc": 1.0, "acc_lenient": 1.0}).model_dump(mode="json"),
+    ]
+    assert read_scores(file(*lines), "acc").lenient == 0.5
+
+
+def test_a_failed_request_is_not_taken_for_a_quick_one(file):
+    with pytest.raises(UsageError, match="expected `seconds`"):
+        read_scores(file(LINE | {"seconds": 1.0}, LINE | {"repeat": 1, "status": "error"}), timed=True)
