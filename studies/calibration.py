@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studies.simulated import ITEMS, REPEATS, SOURCES, Cell, Rates, simulate_all
+from studies.simulated import ITEMS, REPEATS, SOURCES, Cell, Rates, shifted_grid, simulate_all
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,24 @@ def plot(rows: Sequence[tuple[Cell, Rates]], path: Path) -> None:
     chart.save(str(path))
 
 
+def print_shifted(rows: Sequence[tuple[Cell, Rates]]) -> None:
+    """Print how often the rule is wrong at the margin's edge when whole repeats move together: no limit is set."""
+    print(
+        "whole repeats move together · K · worst of n: reproduced, contradicted at |d| = δ; contradicted at d = 0"
+    )
+    for shift, repeats, source in itertools.product((0.005, 0.01), REPEATS, SOURCES):
+        held = [(c, r) for c, r in rows if (c.shift, c.repeats, c.source) == (shift, repeats, source)]
+        edge = [r for c, r in held if _at_margin(c)]
+        if edge:
+            rates = (
+                max(r.reproduced for r in edge),
+                max(r.contradicted for r in edge),
+                max(r.contradicted for c, r in held if c.offset == 0),
+            )
+            shown = ", ".join(f"{rate:.1%}" for rate in rates)
+            print(f"{100 * shift:g} point(s) · {repeats} · {source.name}: {shown}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=2000)
@@ -195,6 +213,7 @@ def main() -> None:
         kept = judge(limit, rows, chosen.trials)
         beyond = f"{kept.beyond2:.1%} beyond 2 SE, {kept.beyond4} beyond 4, worst by {100 * kept.worst:.1f} points"
         print(f"{'kept' if kept.ok else 'NOT KEPT'} · {limit.name} · {kept.cells} cells, {beyond}: {kept.where}")
+    print_shifted(simulate_all(chosen.trials, chosen.items, cells=shifted_grid))
     for name, rate in (
         ("this rule", lambda r: r.reproduced),
         ("within 2 points", lambda r: r.within_two_points),

@@ -6,7 +6,7 @@ Every trial is decided by the product's own functions; only the drawing of answe
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -70,6 +70,8 @@ class Cell:
     margin: str
     """`1 point`, or `decidable`: the margin at which two one-sided tests reach 80 % power."""
     offset: float
+    shift: float = 0.0
+    """Standard deviation of what moves all items of a repeat together, on both sides (batching, restarts)."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,14 @@ def grid() -> Iterator[Cell]:
         yield Cell(n, repeats, source, spread, margin, offset)
 
 
+def shifted_grid() -> Iterator[Cell]:
+    """Yield cells in which whole repeats move together, by half a point and by a point."""
+    for shift, n, repeats, source, offset in itertools.product(
+        (0.005, 0.01), (198, 2822, 12032), REPEATS, SOURCES, (0.0, 1.0, -1.0)
+    ):
+        yield Cell(n, repeats, source, "items differ", "1 point", offset, shift)
+
+
 def simulate(cell: Cell, trials: int, rng: np.random.Generator) -> Rates | None:
     """Return the rates of a cell; None where its margin would be outside `MARGINS`."""
     ours = chances(cell.n, MEAN, SPREADS[cell.spread])
@@ -109,8 +119,10 @@ def simulate(cell: Cell, trials: int, rng: np.random.Generator) -> Rates | None:
     if not MARGINS[0] <= delta <= MARGINS[1]:
         return None
     theirs = np.full(cell.n, MEAN - d) if cell.source.noisier else shifted(ours, MEAN - d)
-    noise = draw(ours, cell.repeats, trials, rng)
-    claimed = np.round(draw_mean(theirs, cell.source.runs, trials, rng), 3)
+    noise = moved(draw(ours, cell.repeats, trials, rng), cell.shift, rng)
+    source = draw_mean(theirs, cell.source.runs, trials, rng)
+    source += rng.normal(0.0, cell.shift / np.sqrt(cell.source.runs), trials)
+    claimed = np.round(np.clip(source, 0.0, 1.0), 3)
     found = Difference(noise, claimed, source_error(claimed, cell.n, cell.source.stated, noise))
     low90, high90 = found.interval(0.90)
     low95, high95 = found.interval(0.95)
@@ -172,6 +184,19 @@ def draw(items: Floats, repeats: int, trials: int, rng: np.random.Generator) -> 
     return noise_of_moments(mean, within, between, n, repeats)
 
 
+def moved(noise: RunNoise, shift: float, rng: np.random.Generator) -> RunNoise:
+    """Return the same runs with a normal shift of standard deviation `shift` common to all items of a repeat."""
+    if shift == 0:
+        return noise
+    trials, repeats = len(noise.mean), noise.repeats
+    own = rng.normal(0.0, 1.0, (trials, repeats)) * np.sqrt(noise.observed_variance / noise.n)[:, np.newaxis]
+    own -= own.mean(axis=1, keepdims=True)
+    shifts = rng.normal(0.0, shift, (trials, repeats))
+    mean = np.clip(noise.mean + shifts.mean(axis=1), 0.0, 1.0)
+    between = (own + shifts).var(axis=1, ddof=1)
+    return noise_of_moments(mean, noise.observed_variance, between, noise.n, repeats)
+
+
 def draw_mean(items: Floats, runs: int, trials: int, rng: np.random.Generator) -> Floats:
     """Return the means of `trials` sources that ran `runs` times."""
     total = np.zeros(trials)
@@ -203,13 +228,18 @@ def _share(hits: NDArray[np.bool_]) -> float:
     return float(hits.mean())
 
 
-def simulate_all(trials: int, items: Sequence[int] = ITEMS, processes: int = 2) -> list[tuple[Cell, Rates]]:
+def simulate_all(
+    trials: int,
+    items: Sequence[int] = ITEMS,
+    processes: int = 2,
+    cells: Callable[[], Iterator[Cell]] = grid,
+) -> list[tuple[Cell, Rates]]:
     """Return every cell of the grid with its rates; a cell's seed depends on its place in the grid only."""
-    cells = [(index, cell) for index, cell in enumerate(grid()) if cell.n in items]
+    numbered = [(index, cell) for index, cell in enumerate(cells()) if cell.n in items]
     with ProcessPoolExecutor(processes) as pool:
-        found = pool.map(partial(_seeded, trials), cells, chunksize=8)
-        rows = list(track(found, "simulating", len(cells)))
-    return [(cell, rates) for (_, cell), rates in zip(cells, rows, strict=True) if rates is not None]
+        found = pool.map(partial(_seeded, trials), numbered, chunksize=8)
+        rows = list(track(found, "simulating", len(numbered)))
+    return [(cell, rates) for (_, cell), rates in zip(numbered, rows, strict=True) if rates is not None]
 
 
 def _seeded(trials: int, numbered: tuple[int, Cell]) -> Rates | None:

@@ -46,8 +46,7 @@ def decide(
         typer.Option(
             "--protocol",
             metavar="NAME=FILE",
-            help="The same under another declared protocol; NAME=FILE,COMPARATOR where the comparator's answers differ "
-            "too.",
+            help="The same under another declared protocol; NAME=FILE,COMPARATOR where its differ too.",
             show_default=False,
         ),
     ] = None,
@@ -101,7 +100,7 @@ def preflight(selection: Selection = None, as_json: Json = False) -> None:
     for one in sorted(found, key=lambda one: (not one.decidable, one.claim)):
         if one.decidable is not None:
             table.add_row(
-                "●" if one.decidable else "∅",
+                MARKS["reproduced" if one.decidable else "undecided"].shape,
                 escape(one.claim),
                 f"{one.items:,}",
                 "?" if one.stated is None else f"{one.stated}×",
