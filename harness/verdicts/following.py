@@ -1,8 +1,9 @@
 """What would decide an undecided claim, or that nothing would."""
 
 import math
+from collections.abc import Sequence
 
-from harness.records import Outcome, Terms
+from harness.records import Gate, Outcome, Terms
 from harness.statistics.equivalence import Alphas, Estimate, is_inside, is_outside
 from harness.statistics.intervals import quantile
 from harness.verdicts.measurement import Distance, Measurement
@@ -35,6 +36,18 @@ def following(
     more = repeats - measurement.repeats
     each = "repeat" if more == 1 else "repeats"
     return f"{more} more {each} of each item would decide it", more
+
+
+def mended(failed: Sequence[Gate]) -> str:
+    """Return what would make a run valid whose gates failed."""
+    names = {gate.gate.rpartition("'s ")[2] for gate in failed}
+    if names == {"coverage"}:
+        return "the missing answers: the command that made the run continues it"
+    if names == {"truncation"}:
+        return "a run with room for longer answers; same_cap: true in the claim if the source was cut there too"
+    if names == {"repeats"}:
+        return "at least two repeats of every item"
+    return "a run without what made this one invalid"
 
 
 def _settled(distance: Distance, estimate: Estimate, delta: float, alphas: Alphas) -> bool:

@@ -18,7 +18,7 @@ from harness.statistics.power import mde80
 from harness.statistics.sequential import alphas_at
 from harness.verdicts import gates, reasons
 from harness.verdicts.evidence import Evidence
-from harness.verdicts.following import following
+from harness.verdicts.following import following, mended
 from harness.verdicts.measurement import Distance, Measurement, margin, measure
 
 RULE = "2.0"
@@ -48,7 +48,7 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
         deviations=terms.deviations,
         gates=found,
         reasons=[],
-        next="a run without what made this one invalid",
+        next="",
         evidence=list(evidence.folders),
         protocol=evidence.protocol or None,
         newest=evidence.newest,
@@ -57,7 +57,7 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
     )
     failed = [gate for gate in found if not gate.passed]
     if failed:
-        return base.model_copy(update={"reasons": [reasons.invalid(failed)]})
+        return base.model_copy(update={"reasons": [reasons.invalid(failed)], "next": mended(failed)})
     measurement = measure(terms, evidence)
     alphas = alphas_at(terms.looks, measurement.repeats)
     outcome = _capped(terms, _decision(measurement, delta, alphas))

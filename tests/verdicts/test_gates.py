@@ -76,6 +76,19 @@ def test_a_run_may_stop_at_a_declared_look_only_and_not_below_the_floor():
     assert not gates(answers(np.ones((1000, 2))), looks=[2, 4])["floor"].passed
 
 
+@pytest.mark.parametrize(
+    ("table", "following"),
+    [
+        (answers(np.ones((9, 1))), "at least two repeats"),
+        (answers(np.ones((9, 2)), statuses={"scored": 9, "truncated": 9}), "same_cap: true"),
+        (answers(np.ones((2, 2)), item=[0, 0, 1], repeat=[0, 1, 0], score=[1.0] * 3), "the missing answers"),
+        (answers(np.ones((9, 2)), statuses={"scored": 9, "empty": 9}), "without what made this one invalid"),
+    ],
+)
+def test_what_would_make_a_run_valid_is_said(table, following):
+    assert following in judge(terms("50.0"), Evidence([table])).next
+
+
 def test_a_failed_gate_of_the_comparator_spoils_the_comparison():
     few = answers(np.ones((50, 2)), statuses={"scored": 90, "error": 10})
     verdict = judge(terms(None, kind="exceeds"), Evidence([answers(np.ones((50, 2)))], [few]))
