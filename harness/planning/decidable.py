@@ -62,7 +62,7 @@ def preflight(claim: Claim, benchmark: Benchmark | None, budget: int) -> Preflig
     # A claim of exactly 0 or 1 is no claim of having no noise: half an item is added on either side.
     share = (items * score + 0.5) / (items + 1)
     within = share * (1 - share)
-    worst = RunNoise(score, math.nan, math.inf, 0.0, within, within, items, 1)
+    worst = RunNoise(score, math.nan, math.inf, within, within, items, 1)
     theirs = float(source_error(score, items, terms.stated_repeats, worst))
     delta, rounding = margin(terms) / terms.span, terms.printed.rounding / terms.span
     one_sided = claim.kind == "at_least" or claim.hedge in ONE_SIDED

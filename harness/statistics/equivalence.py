@@ -135,6 +135,7 @@ def p_outside(estimate: Estimate, region: Region, widen: float = 0.0) -> float:
 
 _SMALLEST = 1e-12
 """No p-value is said to be smaller."""
+_TOUCH = 1e-12
 
 
 def _width(estimate: Estimate, region: Region) -> Numbers:
@@ -156,7 +157,8 @@ def _touching(clearance: Callable[[float], float]) -> float:
     """
 
     def bounded(p: float) -> float:
-        return min(max(clearance(1 - 2 * p), -1e9), 1e9)  # an interval may have no bounds
+        # An interval may have no bounds, and one that only touches is not clear.
+        return min(max(clearance(1 - 2 * p) - _TOUCH, -1e9), 1e9)
 
     if bounded(0.5) <= 0:
         return 0.5

@@ -21,14 +21,14 @@ class RunNoise:
     """Standard error from run to run of the mean over all repeats."""
     dof: Numbers
     """Degrees of freedom of `error`: K − 1 where whole repeats gave it, infinite where the items did."""
-    shift_variance: Numbers
-    """Variance of one repeat's mean beyond what its items explain; 0 where repeats do not move together."""
     within_variance: Numbers
     """Mean over items of the variance between repeats of the same item, one imagined item added."""
     observed_variance: Numbers
     """The same without the imagined item."""
     n: int
     repeats: int
+    shift_variance: Numbers = 0.0
+    """Variance of one repeat's mean beyond what its items explain; 0 where repeats do not move together."""
 
 
 def run_noise(scores: ArrayLike) -> RunNoise:
@@ -63,7 +63,7 @@ def noise_of_moments(mean: Numbers, within: Numbers, between: Numbers, n: int, r
     variance = np.where(shifted, between, expected) / repeats
     dof = np.where(shifted, repeats - 1.0, np.inf)
     shift = np.where(shifted, between - expected, 0.0)
-    return RunNoise(mean, np.sqrt(variance), dof, shift, within, observed, n, repeats)
+    return RunNoise(mean, np.sqrt(variance), dof, within, observed, n, repeats, shift)
 
 
 def source_error(claimed: Numbers, n: int, repeats: int | None, ours: RunNoise) -> Numbers:

@@ -333,7 +333,7 @@ def _noise_or_largest(table: ScoreTable) -> RunNoise:
         return run_noise(table.scores)
     mean = float(table.scores.mean())
     within = mean * (1 - mean)
-    return RunNoise(mean, math.sqrt(within / table.n), math.inf, 0.0, within, within, table.n, 1)
+    return RunNoise(mean, math.sqrt(within / table.n), math.inf, within, within, table.n, 1)
 
 
 def _over_items(table: ScoreTable, noise: RunNoise) -> Interval:

@@ -84,9 +84,9 @@ def test_small_errors_give_the_normal_interval(mean, claimed, proportion, level)
 
 
 @pytest.mark.parametrize("dof", [1, 3, 15])
-def test_whole_repeats_that_move_together_have_student_s_t_on_our_side_alone(dof):
+def test_whole_repeats_that_move_together_have_student_s_t_on_both_sides(dof):
     found = difference(0.6, 1e-5, 0.55, 2e-5, dof)
-    half = math.hypot(student.ppf(0.975, dof) * 1e-5, norm.ppf(0.975) * 2e-5)
+    half = student.ppf(0.975, dof) * math.hypot(1e-5, 2e-5)
     assert found.interval(0.95) == pytest.approx((0.05 - half, 0.05 + half), abs=0.01 * half)
 
 

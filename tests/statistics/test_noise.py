@@ -131,7 +131,7 @@ def test_a_table_that_is_none_is_an_error(table, words):
 
 
 def noise_with(mean, within, n=100, repeats=4, shift=0.0):
-    return RunNoise(mean, 0.01, math.inf, shift, within, within, n, repeats)
+    return RunNoise(mean, 0.01, math.inf, within, within, n, repeats, shift)
 
 
 def test_a_source_that_does_not_say_its_repeats_may_have_been_as_noisy_as_can_be():
