@@ -76,9 +76,10 @@ class Desk:
     @cached_property
     def _variants(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for subject in self.subjects.values():
-            if subject.of is not None:
-                found[subject.of].add(subject.id)
+        both: list[Subject | Model] = [*self.subjects.values(), *self.models.values()]
+        for one in both:
+            if one.of is not None:
+                found[one.of].add(one.id)
         return found
 
     def meanings(self, name: str) -> set[str]:

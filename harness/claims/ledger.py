@@ -79,7 +79,7 @@ def load_claims(
 
 def _weights(models: Mapping[str, Model], subjects: Mapping[str, Subject]) -> dict[str, str]:
     """Return who can be measured at all: a variant has the weights of its model."""
-    found = dict.fromkeys(models, "open")
+    found = {model.id: "closed" if model.weights is None else "open" for model in models.values()}
     for subject in subjects.values():
         found[subject.id] = "open" if subject.of in models else subject.weights
     return found

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import yaml
@@ -88,7 +89,8 @@ def load_benchmarks(configs: Path) -> dict[str, Benchmark]:
 
 def load_models(configs: Path) -> dict[str, Model]:
     """Return every model config by id; raises UsageError for a bad file."""
-    return {name: _load(Model, path) for name, path in _files(configs / "model").items()}
+    files = _files(configs / "model")
+    return {name: _load(Model, path, files) for name, path in files.items()}
 
 
 def load_suites(configs: Path) -> dict[str, Suite]:
@@ -122,8 +124,8 @@ def _read(path: Path) -> Any:
         raise UsageError(expected="readable YAML", found=str(error), where=str(path)) from error
 
 
-def _load(kind: type[T], path: Path) -> T:
-    record = _typed(kind, _read(path), str(path))
+def _load(kind: type[T], path: Path, bases: Mapping[str, Path] = MappingProxyType({})) -> T:
+    record = _typed(kind, _composed(path, bases), str(path))
     if getattr(record, "id", path.stem) != path.stem:
         raise UsageError(
             expected=f"id: {path.stem}, the same as the file's name",
@@ -131,6 +133,17 @@ def _load(kind: type[T], path: Path) -> T:
             where=str(path),
         )
     return record
+
+
+def _composed(path: Path, bases: Mapping[str, Path]) -> Any:
+    """Return a file's data over that of the files in its `defaults` list, as Hydra composes them."""
+    data = _read(path)
+    names = [name for name in data.pop("defaults", []) if name != "_self_"] if isinstance(data, dict) else []
+    for name in reversed(names):
+        if name not in bases:
+            raise UsageError("a file beside this one", name, where=f"{path}, defaults", fix=nearest(name, bases))
+        data = OmegaConf.to_container(OmegaConf.merge(_composed(bases[name], bases), data))
+    return data
 
 
 def _typed(kind: type[T], data: Any, where: str) -> T:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from harness.facts.blocks import all_layers
+from harness.errors import UsageError, nearest
+from harness.facts.blocks import LayerWeights, all_layers
 from harness.facts.cache import kv_cache_bytes
 from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError
@@ -23,12 +24,51 @@ GPUS: Mapping[str, int] = {
 USABLE = 0.9
 """Share of the memory for weights and cache; the rest is for activations and the engine."""
 
+GIB = 2**30
+DRIVER: Mapping[str, int] = {
+    "a100_40gb": 393 * GIB // 10,
+    "a100_80gb": 791 * GIB // 10,
+    "h100_80gb": 791 * GIB // 10,
+    "h200_141gb": 1397 * GIB // 10,
+    "b200_180gb": 1783 * GIB // 10,
+    "l40s_48gb": 443 * GIB // 10,
+    "rtx_4090_24gb": 235 * GIB // 10,
+}
+"""Memory in bytes as the driver counts it, which is what engines take their share of: the least "total capacity"
+in published out-of-memory messages of PyTorch, rounded down to a tenth of a GiB."""
+
+ALIASES: Mapping[str, str] = {
+    "a100": "a100_80gb",
+    "h100": "h100_80gb",
+    "h200": "h200_141gb",
+    "b200": "b200_180gb",
+    "l40s": "l40s_48gb",
+    "4090": "rtx_4090_24gb",
+    "rtx4090": "rtx_4090_24gb",
+    "rtx_4090": "rtx_4090_24gb",
+}
+"""What people call them; of two sizes the larger."""
+
 DTYPES: tuple[Dtype, ...] = ("float32", "bfloat16", "fp8", "mxfp4", "int4")
 
-WHOLE = {"float32": 32, "bfloat16": 16}
-LINEAR = {"fp8": 8, "int4": 4}
-# Blocks of 32 four-bit values share one eight-bit scale (Open Compute Project, 2023).
-MXFP4_BITS_TIMES_4 = 17
+WHOLE = {"float32": 4, "bfloat16": 2}
+"""Bytes per element of the formats that hold every tensor."""
+
+# Quarters of a bit: blocks of 32 four-bit values share one eight-bit scale in mxfp4 (Open Compute Project, 2023).
+LINEAR = {"float32": 128, "bfloat16": 64, "fp8": 32, "mxfp4": 64, "int4": 16}
+ROUTED = {**LINEAR, "mxfp4": 17}
+
+
+def gpu_named(name: str) -> str:
+    """Return the key in GPUS of a GPU named freely: `h100`, `H100-80`, `a100_40gb`.
+
+    Raises UsageError naming the nearest for a GPU that is not in the catalogue.
+    """
+    given = name.lower().replace("-", "_")
+    found = next((key for key in (given, f"{given}gb", ALIASES.get(given)) if key in GPUS), None)
+    if found is None:
+        raise UsageError("a GPU with known memory", name, fix=nearest(given, [*GPUS, *ALIASES]))
+    return found
 
 
 def weights_bytes(architecture: Architecture, dtype: Dtype) -> int:
@@ -45,18 +85,20 @@ def weights_bytes(architecture: Architecture, dtype: Dtype) -> int:
     except UnpublishedError:
         if architecture.counted is None or architecture.counted.parameters_total is None or dtype not in WHOLE:
             raise
-        return architecture.counted.parameters_total * WHOLE[dtype] // 8
-    corrections = 4 * layers.corrections
-    if dtype in WHOLE:
-        return parameters.total * WHOLE[dtype] // 8 + corrections
-    if dtype == "mxfp4":
-        return (
-            math.ceil(layers.routed * MXFP4_BITS_TIMES_4 / 32)
-            + (parameters.total - layers.routed) * 2
-            + corrections
-        )
-    linear = layers.linear + layers.routed
-    return math.ceil(linear * LINEAR[dtype] / 8) + (parameters.total - linear) * 2 + corrections
+        return architecture.counted.parameters_total * WHOLE[dtype]
+    return layers_bytes(layers, dtype) + (parameters.total - layers.total) * plain_bytes(dtype)
+
+
+def layers_bytes(weights: LayerWeights, dtype: Dtype) -> int:
+    """Return the bytes that weights of layers take, by the rule of `weights_bytes`."""
+    plain = weights.total - weights.linear - weights.routed
+    packed = weights.linear * LINEAR[dtype] + weights.routed * ROUTED[dtype]
+    return math.ceil(packed / 32) + plain * plain_bytes(dtype) + 4 * weights.corrections
+
+
+def plain_bytes(dtype: Dtype) -> int:
+    """Return the bytes of an element that no format packs: of a table, a router, a norm, a bias, a tower."""
+    return WHOLE.get(dtype, 2)
 
 
 def minimal_gpus(architecture: Architecture, gpu: str, dtype: Dtype, context: int) -> int:

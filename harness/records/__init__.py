@@ -6,6 +6,7 @@ from harness.records.base import Record
 from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
 from harness.records.finding import SEVERITIES, Finding, Severity
+from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, Origin, PackageOrigin
 from harness.records.printed import Printed, parse
@@ -31,11 +32,13 @@ __all__ = [
     "Deviation",
     "ErrorRate",
     "Finding",
+    "Fit",
     "FolderOrigin",
     "Gate",
     "HubOrigin",
     "Interval",
     "KnownProtocol",
+    "Layout",
     "Licence",
     "Manifest",
     "Model",

@@ -1,14 +1,17 @@
 """A model: which weights, how they are served, how its maker says to sample from it."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness.records.architecture import Architecture
 from harness.records.base import Id, Record
 from harness.records.claim import Says
 from harness.records.origin import Origin
 from harness.records.protocol import Decoding
+
+Arguments = dict[str, str | int | float | bool | list[str]]
+"""Command-line arguments without their leading dashes."""
 
 
 class Licence(Record):
@@ -35,24 +38,88 @@ class Weights(Record):
     deviation: Deviation | None = None
 
 
+class Thinking(Record):
+    """How a model's reasoning is switched and capped."""
+
+    default: Literal["on", "off", "always", "unstated"]
+    """What happens when nothing is said; `always` cannot be switched off."""
+    on: dict[str, str | int | bool] | None = None
+    """Chat template arguments that switch it on; None where the source names none."""
+    off: dict[str, str | int | bool] | None = None
+    budget: str | None = None
+    """How thinking tokens can be capped, in words."""
+    source: str
+
+
+class Requirement(Record):
+    """What the engine needs for this model beyond a plain installation."""
+
+    vllm: str | None = None
+    """Versions of upstream vLLM that hold the architecture, such as `>=0.14.0`; None where none does."""
+    install: str | None = None
+    """Command that installs the fork or the plugin that is needed instead."""
+    parsers: list[str] = Field(default_factory=list)
+    """Names of parsers that come with the fork or plugin and not with upstream."""
+    source: str
+
+
+class Hosted(Record):
+    """A model that is served by its maker only."""
+
+    url: str
+    """Base address of an OpenAI-compatible endpoint."""
+    model: str
+    """Its name there."""
+    key: str
+    """Environment variable that holds the key."""
+
+
+class Shown(Record):
+    """A serving set-up that a source states."""
+
+    gpu: str
+    """A GPU of `harness.facts.memory.GPUS`."""
+    nodes: int = Field(default=1, gt=0)
+    gpus_per_node: int = Field(gt=0)
+    context: int | None = None
+    source: str
+
+
 class Model(Record):
     """One model, one Hydra config (configs/model/<id>.yaml)."""
 
     id: Id
     name: str
     developer: str
+    of: Id | None = None
+    """The model that this is a variant of: another effort, another precision."""
     released: str
     """Hub id of the weights the published claims are about."""
     licence: Licence
-    weights: Weights
+    weights: Weights | None = None
+    hosted: Hosted | None = None
+    """Where the weights are closed; a model has either of the two."""
     precision: Literal["bfloat16", "float16", "float32", "auto"] = "bfloat16"
     context: int = Field(gt=0)
     """Longest prompt plus answer the server is started for, in tokens."""
-    args: dict[str, str | int | float | bool] = Field(default_factory=dict)
-    """vLLM arguments of this model, without the leading dashes; true stands for a bare flag."""
+    args: Arguments = Field(default_factory=dict)
+    """vLLM arguments of this model, without the leading dashes; true is a bare flag, a list repeats the flag."""
     sampling: Decoding | None = None
     """Recommended by its maker; None where the maker recommends none."""
     sampling_source: str
+    thinking: Thinking | None = None
+    """None for a model that does not reason before it answers."""
+    requires: Requirement | None = None
+    shown: list[Shown] = Field(default_factory=list)
+    """Set-ups in which sources say that it runs."""
+    compared_with: list[Id] = Field(default_factory=list)
+    """Models that its maker's tables put beside it."""
     trust_remote_code: bool = False
     architecture: Architecture | None = None
-    """Sizes for `harness facts`; None where they were not entered yet."""
+    """Sizes for `harness facts`; None where they were not entered yet, or nobody knows them."""
+
+    @model_validator(mode="after")
+    def _has_weights_or_a_host(self) -> Self:
+        if (self.weights is None) == (self.hosted is None):
+            raise ValueError("a model has either `weights` or `hosted`")
+        return self

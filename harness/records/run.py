@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from harness.records.base import Record, digest
-from harness.records.model import Deviation
+from harness.records.model import Arguments, Deviation
 from harness.records.protocol import Decoding
 
 
@@ -22,7 +22,7 @@ class RunIdentity(Record):
     """How the weights came to the form they are served in."""
     engine: str
     engine_version: str
-    engine_args: dict[str, str | int | float | bool]
+    engine_args: Arguments
     engine_env: dict[str, str]
     device: str
     chat_template_sha256: str | None

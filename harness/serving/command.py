@@ -1,14 +1,12 @@
 """The exact command that starts vLLM; a pure function, so that it can be printed, tested and recorded."""
 
 import sys
-from collections.abc import Mapping
 from importlib import metadata
 
 from harness.errors import HarnessError
 from harness.machine.ports import HOST
 from harness.records import Model, Serving
-
-Arguments = Mapping[str, str | int | float | bool]
+from harness.records.model import Arguments
 
 
 def engine_version() -> tuple[str, str]:
@@ -29,9 +27,9 @@ def engine_version() -> tuple[str, str]:
     )
 
 
-def engine_args(model: Model, serving: Serving) -> dict[str, str | int | float | bool]:
+def engine_args(model: Model, serving: Serving) -> Arguments:
     """Return the arguments that can change a score: model's own first, then the serving set-up's."""
-    args: dict[str, str | int | float | bool] = {
+    args: Arguments = {
         "dtype": model.precision,
         "max-model-len": model.context,
         # Decoding is what we send: no hidden defaults from the checkpoint's generation_config.json.
@@ -50,7 +48,7 @@ def command(model: Model, serving: Serving, weights: str, port: int, python: str
     vLLM is started as a module, not by its console script: the CPU build's script looks for a distribution
     named vllm and fails, the module works in both builds.
     """
-    args: dict[str, str | int | float | bool] = {
+    args: Arguments = {
         "model": weights,
         "served-model-name": model.id,
         "host": HOST,
@@ -65,6 +63,8 @@ def _flags(args: Arguments) -> list[str]:
     for name, value in args.items():
         if isinstance(value, bool):
             flags.append(f"--{name}" if value else f"--no-{name}")
+        elif isinstance(value, list):
+            flags += [part for one in value for part in (f"--{name}", one)]
         else:
             flags += [f"--{name}", str(value)]
     return flags

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.config.settings import data_root
-from harness.errors import HarnessError
-from harness.records import FolderOrigin, HubOrigin, Model
+from harness.errors import HarnessError, UsageError
+from harness.records import FolderOrigin, HubOrigin, Model, Weights
 from harness.store.origins import building, cache_root, fetch
 
 
@@ -79,7 +79,7 @@ def prepare(model: Model, say: Callable[[str], None] = lambda _: None) -> Checkp
     Raises HarnessError when the weights cannot be had, their hash is wrong or the conversion fails; the
     cache then holds nothing half-written.
     """
-    weights = model.weights
+    weights = weights_of(model)
     path = fetch(weights.origin, data_root=data_root(), say=say)
     if weights.format == "checkpoint":
         return Checkpoint(path, None)
@@ -88,9 +88,21 @@ def prepare(model: Model, say: Callable[[str], None] = lambda _: None) -> Checkp
     )
 
 
+def weights_of(model: Model) -> Weights:
+    """Return where a model's weights come from; raises UsageError for one that only its maker serves."""
+    if model.weights is None:
+        raise UsageError(
+            "a model with weights to serve",
+            f"{model.name}, which its maker hosts",
+            where=f"configs/model/{model.id}.yaml",
+            fix="serving=attached with serving.url, once hosted endpoints are measured",
+        )
+    return model.weights
+
+
 def identity_of(model: Model, checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what names the weights in a run's identity: their origin, without any local path."""
-    origin = model.weights.origin
+    origin = weights_of(model).origin
     found = origin.model_dump(exclude_none=True)
     if isinstance(origin, FolderOrigin) and origin.root == "path":
         found["folder"] = Path(origin.folder).name
@@ -100,7 +112,7 @@ def identity_of(model: Model, checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def _converted(model: Model, gguf: Path, say: Callable[[str], None]) -> Path:
-    origin = hashlib.sha256(repr(model.weights.origin).encode()).hexdigest()[:12]
+    origin = hashlib.sha256(repr(weights_of(model).origin).encode()).hexdigest()[:12]
     target = cache_root() / "checkpoints" / f"{model.id}-{model.precision}-{origin}"
     with building(target) as folder:
         if folder is not None:

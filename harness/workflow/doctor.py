@@ -17,6 +17,7 @@ from harness.machine.devices import nvidia_gpus
 from harness.machine.ports import free_port
 from harness.records import HubOrigin
 from harness.serving.command import engine_version
+from harness.serving.weights import weights_of
 from harness.store.origins import cache_root
 from harness.workflow.run import open_store
 
@@ -133,7 +134,7 @@ def _port(settings: Settings) -> Check:
 
 
 def _weights(settings: Settings) -> Check:
-    origin = settings.model.weights.origin
+    origin = weights_of(settings.model).origin
     pinned = not (isinstance(origin, HubOrigin) and origin.revision == "unpinned")
     fix = "name a commit as `revision` in the model's config"
     return Check(f"weights of {settings.model.id} pinned", pinned, origin.describe(), fix)

@@ -23,7 +23,7 @@ from harness.serving import Checkpoint, Engine, prepare
 from harness.serving.attached import attach
 from harness.serving.command import command, engine_args, engine_version
 from harness.serving.watchdog import watch
-from harness.serving.weights import identity_of
+from harness.serving.weights import identity_of, weights_of
 from harness.statistics.selection import evenly_spaced, floor_repeats
 from harness.statistics.sequential import doubling_looks
 from harness.store import RunFolder, SampleLog, Store
@@ -92,7 +92,7 @@ def run_suite(
     _decoding(settings)  # before the weights are fetched, not after
     with display.waiting(f"weights of {settings.model.name}"):
         checkpoint = prepare(settings.model, display.say)
-    origin = settings.model.weights.origin.describe()
+    origin = weights_of(settings.model).origin.describe()
     if checkpoint.shapes:
         store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
     clock.lap("weights")
@@ -190,8 +190,8 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
     if settings.until == "settled":
         looks, repeats = _looks(settings, len(indices))
     if not folder.manifest.exists():
-        deviation = settings.model.weights.deviation
-        origin = settings.model.weights.origin
+        deviation = weights_of(settings.model).deviation
+        origin = weights_of(settings.model).origin
         unpinned = [origin.describe()] if isinstance(origin, HubOrigin) and origin.revision == "unpinned" else []
         manifest = Manifest(
             key=identity.key,

@@ -26,7 +26,7 @@ FAMILIES = {
     "granite_4_0_h_tiny": "GraniteMoeHybridConfig",
     "hyperclova_x_seed_think_32b": "HyperCLOVAXConfig",
     "k_exaone_236b": "ExaoneMoeConfig",
-    "olmoe_1b_7b_0125_instruct": "OlmoeConfig",
+    "olmoe": "OlmoeConfig",
     "qwen3_235b_a22b_thinking_2507": "Qwen3MoeConfig",
     "qwen3_32b": "Qwen3Config",
     "smollm2_135m": "LlamaConfig",

@@ -1,0 +1,63 @@
+"""What the verb `fit` does."""
+
+from collections.abc import Mapping
+
+from harness.config.settings import load_models, project
+from harness.errors import UsageError, nearest
+from harness.facts.memory import ALIASES, DTYPES, GPUS
+from harness.planning.fit import GPUS_PER_NODE, fit
+from harness.records import Fit
+from harness.records.architecture import Dtype
+
+DTYPE_NAMES: Mapping[str, Dtype] = {"bf16": "bfloat16", "fp32": "float32", **{name: name for name in DTYPES}}
+KEYS = [
+    "model",
+    "gpu",
+    "context",
+    "concurrency",
+    "dtype",
+    "gpus_per_node",
+    "nodes",
+    "tensor_parallel",
+    "pipeline_parallel",
+]
+
+
+def fit_for(given: Mapping[str, str]) -> Fit:
+    """Return how a model fits on GPUs; `given` holds the verb's arguments by KEYS, all but model and gpu optional.
+
+    Raises UsageError for an unknown model, GPU or precision and for what is not a whole number.
+    """
+    models = load_models(project().configs)
+    model = given.get("model", "")
+    if model not in models:
+        raise UsageError(
+            "model=ID with a file in configs/model/",
+            model or "no model",
+            where="command line",
+            fix=nearest(model, models),
+        )
+    if "gpu" not in given:
+        raise UsageError("gpu=NAME", "no gpu", where="command line", fix="valid: " + ", ".join([*ALIASES, *GPUS]))
+    dtype = given.get("dtype")
+    if dtype is not None and dtype not in DTYPE_NAMES:
+        raise UsageError("a precision", dtype, where="command line", fix=nearest(dtype, DTYPE_NAMES))
+    return fit(
+        models[model],
+        given["gpu"],
+        context=_whole(given, "context"),
+        concurrency=_whole(given, "concurrency") or 1,
+        dtype=DTYPE_NAMES[dtype] if dtype else None,
+        gpus_per_node=_whole(given, "gpus_per_node") or GPUS_PER_NODE,
+        nodes=_whole(given, "nodes"),
+        split=(_whole(given, "tensor_parallel"), _whole(given, "pipeline_parallel")),
+    )
+
+
+def _whole(given: Mapping[str, str], key: str) -> int | None:
+    text = given.get(key)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise UsageError(f"{key}=NUMBER, whole and at least 1", f"{key}={text}", where="command line")
+    return int(text)

@@ -1,0 +1,95 @@
+"""The verbs about models, as a person at a terminal uses them."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from harness.cli import main
+
+
+@pytest.fixture
+def harness(capsys, monkeypatch):
+    """Run the command line in this process; return (exit code, standard output, standard error)."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["harness", *arguments])
+        monkeypatch.setattr("signal.signal", lambda *_: None)
+        with pytest.raises(SystemExit) as caught:
+            main()
+        found = capsys.readouterr()
+        return int(caught.value.code or 0), found.out, found.err
+
+    return run
+
+
+class TestFit:
+    def test_the_data_has_the_documented_keys(self, harness):
+        code, out, _ = harness("fit", "model=k_exaone_236b", "gpu=h200", "context=262144", "--json")
+        found = json.loads(out)
+        assert code == 0
+        assert found["fits"] is True
+        assert (found["gpu"], found["dtype"], found["least_gpus"]) == ("h200_141gb", "bfloat16", 4)
+        assert {"tensor_parallel", "nodes", "weights_bytes", "max_concurrency"} <= set(found["layout"])
+        assert found["why"]
+        assert found["assumptions"]
+
+    def test_people_get_the_answer_the_layout_and_the_reasons(self, harness):
+        out = harness("fit", "model=a_x_k1", "gpu=h100", "concurrency=4", "nodes=4")[1]
+        assert "a_x_k1: fits" in out
+        assert "3 x 8" in out
+        assert "latent attention" in out
+        assert "assumes:" in out
+
+    def test_not_fitting_is_a_result(self, harness):
+        code, out, _ = harness("fit", "model=a_x_k1", "gpu=h100", "nodes=1")
+        assert code == 0
+        assert "does not fit" in out
+        assert "short" in out
+
+    def test_unpublished_sizes_are_named(self, harness):
+        out = harness("fit", "model=vaetki_100b", "gpu=a100", "gpus_per_node=4", "nodes=1")[1]
+        assert "cannot be computed" in out
+        assert "mixers.local.window" in out
+
+    def test_a_published_split_can_be_checked(self, harness):
+        arguments = ["model=a_x_k1", "gpu=h100", "nodes=4", "tensor_parallel=32", "pipeline_parallel=1", "--json"]
+        assert json.loads(harness("fit", *arguments)[1])["layout"]["tensor_parallel"] == 32
+
+    def test_short_names_of_precisions_are_understood(self, harness):
+        found = json.loads(harness("fit", "model=solar_open_100b", "gpu=a100", "dtype=bf16", "--json")[1])
+        assert found["dtype"] == "bfloat16"
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["model=a_x_k1"], "h100"),
+            (["gpu=h100"], "configs/model/"),
+            (["model=a_x_kk1", "gpu=h100"], "a_x_k1"),
+            (["model=a_x_k1", "gpu=h101"], "did you mean h100"),
+            (["model=a_x_k1", "gpu=h100", "dtype=fp9"], "fp8"),
+            (["model=a_x_k1", "gpu=h100", "nodes=0"], "at least 1"),
+            (["model=a_x_k1", "gpu=h100", "context=long"], "whole"),
+            (["model=a_x_k1", "gpu=h100", "tensor_parallel=3"], "tensor_parallel of 1, 2"),
+            (["model=gpt_5", "gpu=h100"], "architecture"),
+        ],
+    )
+    def test_wrong_use_exits_2_and_says_what_is_right(self, harness, arguments, words):
+        code, _, err = harness("fit", *arguments)
+        assert code == 2
+        assert words in err
+
+    def test_no_framework_is_loaded_and_the_answer_is_quick(self):
+        script = (
+            "import sys; sys.argv = ['harness', 'fit', 'model=a_x_k1', 'gpu=h100', '--json']\n"
+            "from harness.cli import main\n"
+            "try:\n    main()\nexcept SystemExit:\n    pass\n"
+            "print(sorted({'torch', 'transformers', 'vllm'} & set(sys.modules)), file=sys.stderr)"
+        )
+        began = time.monotonic()
+        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert found.stderr.strip() == "[]"
+        # Twice what it should take: the machine may be busy with other tests.
+        assert time.monotonic() - began < 4
