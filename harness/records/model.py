@@ -103,7 +103,7 @@ class Model(Record):
     context: int = Field(gt=0)
     """Longest prompt plus answer the server is started for, in tokens."""
     args: Arguments = Field(default_factory=dict)
-    """vLLM arguments of this model, without the leading dashes; true is a bare flag, a list repeats the flag."""
+    """vLLM arguments of this model, without the leading dashes; true is a bare flag, a list several values."""
     sampling: Decoding | None = None
     """Recommended by its maker; None where the maker recommends none."""
     sampling_source: str

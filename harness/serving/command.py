@@ -55,16 +55,17 @@ def command(model: Model, serving: Serving, weights: str, port: int, python: str
         "port": port,
         **engine_args(model, serving),
     }
-    return [python, "-m", "vllm.entrypoints.openai.api_server", *_flags(args)]
+    return [python, "-m", "vllm.entrypoints.openai.api_server", *flags(args)]
 
 
-def _flags(args: Arguments) -> list[str]:
-    flags: list[str] = []
+def flags(args: Arguments) -> list[str]:
+    """Return arguments as a command line has them."""
+    found: list[str] = []
     for name, value in args.items():
         if isinstance(value, bool):
-            flags.append(f"--{name}" if value else f"--no-{name}")
+            found.append(f"--{name}" if value else f"--no-{name}")
         elif isinstance(value, list):
-            flags += [part for one in value for part in (f"--{name}", one)]
+            found += [f"--{name}", *value]  # given twice, vLLM's parser keeps the last only
         else:
-            flags += [f"--{name}", str(value)]
-    return flags
+            found += [f"--{name}", str(value)]
+    return found

@@ -45,16 +45,17 @@ def fit_for(given: Mapping[str, str]) -> Fit:
     return fit(
         models[model],
         given["gpu"],
-        context=_whole(given, "context"),
-        concurrency=_whole(given, "concurrency") or 1,
+        context=whole(given, "context"),
+        concurrency=whole(given, "concurrency") or 1,
         dtype=DTYPE_NAMES[dtype] if dtype else None,
-        gpus_per_node=_whole(given, "gpus_per_node") or GPUS_PER_NODE,
-        nodes=_whole(given, "nodes"),
-        split=(_whole(given, "tensor_parallel"), _whole(given, "pipeline_parallel")),
+        gpus_per_node=whole(given, "gpus_per_node") or GPUS_PER_NODE,
+        nodes=whole(given, "nodes"),
+        split=(whole(given, "tensor_parallel"), whole(given, "pipeline_parallel")),
     )
 
 
-def _whole(given: Mapping[str, str], key: str) -> int | None:
+def whole(given: Mapping[str, str], key: str) -> int | None:
+    """Return an argument as a whole number of at least 1, None where it is absent; raises UsageError."""
     text = given.get(key)
     if text is None:
         return None
