@@ -10,10 +10,15 @@ from harness.planning.zoo import SHOWN_GPUS, ModelRow
 GPU_NAMES = {gpu: next(name for name, full in ALIASES.items() if full == gpu).upper() for gpu in SHOWN_GPUS}
 PAGE = """# The models
 
-Every model of the articles and every comparator with weights has a config in `configs/model/`. Sizes and layouts are
-computed from the configurations: nodes x GPUs for one sequence at the model's own context, TP tensor parallel, PP
-pipeline parallel. `harness fit` answers any other question, `harness serve-command` prints the exact command,
-`harness facts` the arithmetic. This page is written by `harness models --markdown`.
+Every model of the articles and every comparator with weights has a config in `configs/model/`. Sizes and layouts
+are computed from it: nodes x GPUs for one sequence at the model's own context, TP tensor parallel, PP pipeline parallel.
+Any other question, the exact command, the arithmetic:
+
+    harness fit model=k_exaone_236b gpu=h200 context=262144 concurrency=8
+    harness serve-command model=k_exaone_236b gpu=h200
+    harness facts model=k_exaone_236b
+
+This page is written by `harness models --markdown`.
 
 """
 

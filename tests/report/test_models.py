@@ -27,10 +27,34 @@ def test_every_config_is_listed_with_its_size_licence_and_layouts():
 
 
 def test_the_models_of_the_articles_and_their_comparators_are_there():
-    wanted = """hyperclova_x_seed_think_32b hyperclova_x_seed_omni_8b solar_open_100b a_x_k1 k_exaone_236b
-    k_exaone_236b_fp8 vaetki_100b vaetki_20b vaetki_7b vaetki_vl_7b exaone_4_0_32b internvl3_5_38b
-    qwen3_vl_32b_thinking deepseek_v3_1 deepseek_v3_2 gpt_oss_120b_high gpt_oss_120b_medium gpt_oss_20b
-    qwen3_235b_a22b_thinking_2507 glm_4_6 glm_4_5_air granite_4_0_h_tiny olmoe gemini gpt_5 smollm2_135m""".split()
+    wanted = [
+        "hyperclova_x_seed_think_32b",
+        "hyperclova_x_seed_omni_8b",
+        "solar_open_100b",
+        "a_x_k1",
+        "k_exaone_236b",
+        "k_exaone_236b_fp8",
+        "vaetki_100b",
+        "vaetki_20b",
+        "vaetki_7b",
+        "vaetki_vl_7b",
+        "exaone_4_0_32b",
+        "internvl3_5_38b",
+        "qwen3_vl_32b_thinking",
+        "deepseek_v3_1",
+        "deepseek_v3_2",
+        "gpt_oss_120b_high",
+        "gpt_oss_120b_medium",
+        "gpt_oss_20b",
+        "qwen3_235b_a22b_thinking_2507",
+        "glm_4_6",
+        "glm_4_5_air",
+        "granite_4_0_h_tiny",
+        "olmoe",
+        "gemini",
+        "gpt_5",
+        "smollm2_135m",
+    ]
     assert set(wanted) <= set(load_models(project().configs))
 
 
