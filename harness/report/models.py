@@ -11,8 +11,8 @@ GPU_NAMES = {gpu: next(name for name, full in ALIASES.items() if full == gpu).up
 PAGE = """# The models
 
 Every model of the articles and every comparator with weights has a config in `configs/model/`. Sizes and layouts
-are computed from it: nodes x GPUs for one sequence at the model's own context, TP tensor parallel, PP pipeline parallel.
-Any other question, the exact command, the arithmetic:
+are computed from it: nodes x GPUs for one sequence at the model's own context, TP tensor parallel, PP pipeline
+parallel. Any other question, the exact command, the arithmetic:
 
     harness fit model=k_exaone_236b gpu=h200 context=262144 concurrency=8
     harness serve-command model=k_exaone_236b gpu=h200
