@@ -8,7 +8,7 @@ from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading
 from harness.records.finding import SEVERITIES, Finding, Severity
 from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Weights
-from harness.records.origin import FolderOrigin, HubOrigin, Origin, PackageOrigin
+from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
 from harness.records.printed import Printed, parse
 from harness.records.protocol import Decoding, Protocol
 from harness.records.run import Manifest, RunIdentity
@@ -37,6 +37,7 @@ __all__ = [
     "Gate",
     "HubOrigin",
     "Interval",
+    "JoinedOrigin",
     "KnownProtocol",
     "Layout",
     "Licence",

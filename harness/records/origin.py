@@ -40,6 +40,21 @@ class PackageOrigin(Record):
         return f"{self.package}=={self.version}:{self.member}"
 
 
+class JoinedOrigin(Record):
+    """A file that came apart into several packages, whose parts are put together in order."""
+
+    parts: list[PackageOrigin] = Field(min_length=1)
+    name: str
+    """Of the whole file."""
+    sha256: Sha256
+    """SHA-256 of the whole file."""
+
+    def describe(self) -> str:
+        """Return the packages and the file they make."""
+        first, last = self.parts[0], self.parts[-1]
+        return f"{first.package}=={first.version} to {last.package}=={last.version}:{self.name}"
+
+
 class FolderOrigin(Record):
     """A file or folder on this machine; `root: data` puts it below HARNESS_DATA."""
 
@@ -53,4 +68,4 @@ class FolderOrigin(Record):
         return f"$HARNESS_DATA/{self.folder}" if self.root == "data" else self.folder.rstrip("/").split("/")[-1]
 
 
-Origin = HubOrigin | PackageOrigin | FolderOrigin
+Origin = HubOrigin | PackageOrigin | JoinedOrigin | FolderOrigin

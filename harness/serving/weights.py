@@ -80,6 +80,7 @@ def prepare(model: Model, say: Callable[[str], None] = lambda _: None) -> Checkp
     cache then holds nothing half-written.
     """
     weights = weights_of(model)
+    say(f"{model.name}: {model.licence.id}, {model.licence.allows}")
     path = fetch(weights.origin, data_root=data_root(), say=say)
     if weights.format == "checkpoint":
         return Checkpoint(path, None)

@@ -14,7 +14,7 @@ import platformdirs
 from filelock import FileLock
 
 from harness.errors import HarnessError
-from harness.records import FolderOrigin, HubOrigin, Origin, PackageOrigin
+from harness.records import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
 from harness.store.files import sha256_file
 
 
@@ -54,6 +54,8 @@ def fetch(origin: Origin, *, data_root: Path | None = None, say: Callable[[str],
     match origin:
         case PackageOrigin():
             return _package(origin, say)
+        case JoinedOrigin():
+            return _joined(origin, say)
         case FolderOrigin():
             return _folder(origin, data_root)
         case HubOrigin():
@@ -86,6 +88,26 @@ def _package(origin: PackageOrigin, say: Callable[[str], None]) -> Path:
             fix="mend `member` where the config names the package",
         )
     return path
+
+
+def _joined(origin: JoinedOrigin, say: Callable[[str], None]) -> Path:
+    target = cache_root() / "joined" / f"{origin.name}-{origin.sha256[:12]}"
+    with building(target) as folder:
+        if folder is not None:
+            whole = folder / origin.name
+            with whole.open("wb") as file:
+                for part in origin.parts:
+                    with _package(part, say).open("rb") as piece:
+                        shutil.copyfileobj(piece, file)
+            found = sha256_file(whole)
+            if found != origin.sha256:
+                raise HarnessError(
+                    expected=f"{origin.name} with SHA-256 {origin.sha256}",
+                    found=f"SHA-256 {found}",
+                    where=origin.describe(),
+                    fix="mend the parts or their order where the config names them",
+                )
+    return target / origin.name
 
 
 def _download_wheel(origin: PackageOrigin, folder: Path) -> Path:

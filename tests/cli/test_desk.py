@@ -63,7 +63,7 @@ class TestCheck:
         assert harness("check", "--json", "--fail-on", "major")[0] == 3
 
     def test_nothing_as_grave_exits_0(self, harness):
-        assert harness("check", "--json", "claims=gemma_3_270m", "--fail-on", "major")[0] == 0
+        assert harness("check", "--json", "claims=gemma3_270m", "--fail-on", "major")[0] == 0
 
     def test_a_selection_keeps_what_touches_a_model(self, harness):
         report = json.loads(harness("check", "--json", "claims=vaetki_100b")[1])

@@ -54,6 +54,7 @@ def test_the_models_of_the_articles_and_their_comparators_are_there():
         "gemini",
         "gpt_5",
         "smollm2_135m",
+        "gemma3_270m",
     ]
     assert set(wanted) <= set(load_models(project().configs))
 

@@ -1,10 +1,11 @@
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from harness.errors import HarnessError
-from harness.records import FolderOrigin, PackageOrigin
+from harness.records import FolderOrigin, JoinedOrigin, PackageOrigin
 from harness.store.origins import building, fetch
 
 HUMANEVAL = PackageOrigin(
@@ -71,3 +72,17 @@ def test_a_build_that_fails_leaves_no_target(tmp_path):
         assert folder is not None
         fail(folder)
     assert [p.name for p in tmp_path.iterdir() if not p.name.endswith(".lock")] == []
+
+
+def test_a_file_that_came_in_parts_is_put_together_and_verified(tmp_path):
+    piece = fetch(HUMANEVAL).read_bytes()
+    whole = JoinedOrigin(parts=[HUMANEVAL] * 2, name="twice.gz", sha256=hashlib.sha256(piece * 2).hexdigest())
+    assert fetch(whole).read_bytes() == piece * 2
+    assert fetch(whole).name == "twice.gz"
+
+
+def test_parts_that_make_another_file_are_refused(tmp_path):
+    wrong = JoinedOrigin(parts=[HUMANEVAL], name="one.gz", sha256="0" * 64)
+    with pytest.raises(HarnessError, match="mend the parts or their order"):
+        fetch(wrong)
+    assert not list((tmp_path / "cache" / "joined").glob("one*/*"))
