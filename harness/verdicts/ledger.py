@@ -45,7 +45,13 @@ def decide(claim: Claim, runs: RunsByModel, size: SizeEvidence | None, context: 
         return _plain(claim, context, "not_testable", why, following)
     if claim.kind == "structure" and claim.value is not None:
         return _decide_size(claim, size, context)
-    if claim.kind not in get_args(DecidedKind) or claim.kind in _UNMEASURED:
+    if claim.kind in _UNMEASURED:
+        why = Says(
+            en=f"the ledger does not say which runs a claim of kind {claim.kind} needs",
+            ko=f"{claim.kind} 유형에 필요한 실행이 목록에 아직 없음",
+        )
+        return _not_run(claim, context, why)
+    if claim.kind not in get_args(DecidedKind):
         why = Says(en=f"no rule for claims of kind {claim.kind}", ko=f"{claim.kind} 유형의 판정 규칙이 없음")
         return _not_run(claim, context, why)
     ours = runs.get(claim.model, ())

@@ -3,26 +3,8 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
-
-from harness.cli import main
-
-
-@pytest.fixture
-def harness(capsys, monkeypatch):
-    """Run the command line in this process; return (exit code, standard output, standard error)."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["harness", *arguments])
-        monkeypatch.setattr("signal.signal", lambda *_: None)
-        with pytest.raises(SystemExit) as caught:
-            main()
-        found = capsys.readouterr()
-        return int(caught.value.code or 0), found.out, found.err
-
-    return run
 
 
 class TestFit:
@@ -88,8 +70,5 @@ class TestFit:
             "try:\n    main()\nexcept SystemExit:\n    pass\n"
             "print(sorted({'torch', 'transformers', 'vllm'} & set(sys.modules)), file=sys.stderr)"
         )
-        began = time.monotonic()
         found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert found.stderr.strip() == "[]"
-        # Twice what it should take: the machine may be busy with other tests.
-        assert time.monotonic() - began < 4
