@@ -25,7 +25,7 @@ TOTALS = {"ifbench_294": 294, "humaneval_chat": 164}
 
 
 def harness_command(url: str, folder: str) -> list[str]:
-    overrides = ["serving=attached", f"serving.url={url}", "protocol.sampling={temperature: 0.0}", "repeats=1"]
+    overrides = ["serving=attached", f"serving.urls=[{url}]", "protocol.sampling={temperature: 0.0}", "repeats=1"]
     return [sys.executable, "-m", "harness.cli", "run", *overrides, f"results={folder}"]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +17,7 @@ from harness.evaluation.journal import Journal
 from harness.evaluation.loglikelihood import loglikelihood_of
 from harness.evaluation.requests import as_messages
 from harness.records import Answer, Sample
-
-Guard = Callable[[Callable[[], int]], Awaitable[Any]]
-"""Watches the server while requests are in flight; is given their number and raises when it fails."""
-
-_GUARD_SECONDS = 5.0
+from harness.serving.servers import Servers
 
 
 @dataclass
@@ -35,23 +31,17 @@ class Unit:
 
 @register_model("k-ai-claims")
 class ServedModel(LM):  # type: ignore[misc]
-    """A model behind an OpenAI-compatible server.
+    """A model behind OpenAI-compatible servers.
 
     Give every instance as often as it is to be repeated, as lm-eval's evaluator does: the k-th copy is
     repeat k, with a seed of its own. Instances of several tasks may be mixed, so that the end of one does
     not leave the server idle. What a task's journal holds already is not asked again.
     """
 
-    def __init__(
-        self,
-        url: str,
-        journals: Mapping[str, Journal],
-        concurrency: int,
-        guard: Guard | None = None,
-    ) -> None:
-        """`url` is the server's base address without a path; `journals` holds one per task name."""
+    def __init__(self, servers: Servers, journals: Mapping[str, Journal]) -> None:
+        """`journals` holds one per task name."""
         super().__init__()
-        self._url, self._journals, self._concurrency, self._guard = url, journals, concurrency, guard
+        self._servers, self._journals = servers, journals
 
     @property
     def tokenizer_name(self) -> str:
@@ -111,27 +101,19 @@ class ServedModel(LM):  # type: ignore[misc]
         return self._journals[str(instance.task_name)]
 
     async def _ask_all(self, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
-        """Answer all units, `concurrency` requests at a time, until done or until the guard objects."""
-        async with Client(self._url, self._concurrency) as client:
+        """Answer all units, until done or until no server is left."""
+        async with Client.of(self._servers) as client:
             work = asyncio.create_task(self._work(client, units))
-            tasks: set[asyncio.Future[Any]] = {work}
-            guards: set[asyncio.Future[Any]] = set()
-            if self._guard is not None:
-                guards.add(asyncio.ensure_future(self._guard(lambda: client.in_flight)))
-            tasks |= guards
+            care = asyncio.create_task(self._servers.tend(client.endpoints))
             try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                if guards and work.done() and work.exception() is not None:
-                    # The guard knows better why a server went down; it needs a moment to see it.
-                    await asyncio.wait(guards, timeout=_GUARD_SECONDS)
-                for guard in guards:
-                    if guard.done():
-                        guard.result()
+                await asyncio.wait({work, care}, return_when=asyncio.FIRST_COMPLETED)
+                if care.done():
+                    care.result()
                 return await work
             finally:
-                for task in tasks:
+                for task in (work, care):
                     task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(work, care, return_exceptions=True)
 
     async def _work(self, client: Client, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
         """Let workers take units; scoring runs in one thread beside them (its libraries share state)."""
@@ -152,7 +134,7 @@ class ServedModel(LM):  # type: ignore[misc]
 
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(min(self._concurrency, len(units))):
+                    for _ in range(min(client.endpoints.concurrency, len(units))):
                         group.create_task(worker())
             except ExceptionGroup as errors:
                 raise errors.exceptions[0] from errors
@@ -164,8 +146,8 @@ class ServedModel(LM):  # type: ignore[misc]
         plan = journal.plan
         if first.request_type == "generate_until":
             body = plan.body(first.args[0])
-            seed = plan.seed(journal.item(first), unit.repeat)
-            return body, [await client.send(plan.path, {**body, "seed": seed})]
+            seeded = plan.seeded(body, journal.item(first), unit.repeat)
+            return body, [await client.send(plan.path, seeded)]
         body = {"model": plan.model, "prompts": [list(i.args) for i in unit.instances]}
         pairs = [i.args for i in unit.instances]
         answers = [loglikelihood_of(client, plan.model, context, text) for context, text in pairs]

@@ -2,40 +2,77 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import aiohttp
 
 from harness.errors import HarnessError
+from harness.evaluation.backoff import Backoff, Broken
 from harness.evaluation.wire import Completion, TokenCount, TokenLogprob
 from harness.records import Answer
+from harness.serving.endpoints import Endpoint, Endpoints
+from harness.serving.servers import Servers
+from harness.serving.service import Service
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
 _REFUSED = {400, 413, 422}
 """Says something about this request (a prompt that is too long, say): a final answer, and an error."""
-_MISPLACED = {401, 403, 404, 405}
+_MISPLACED = {401, 402, 403, 404, 405}
 """Says something about the server or about us: no answer at all."""
 _HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
-class Client:
-    """Sends request bodies and returns answers; `in_flight` is watched by the watchdog."""
+@dataclass(frozen=True)
+class _Reply:
+    """What came back for one request: an HTTP answer, or none."""
 
-    def __init__(self, url: str, concurrency: int) -> None:
-        """Keep the base address and the number of requests that may be under way at once."""
-        self.url = url
-        self.in_flight = 0
-        self._slots = asyncio.Semaphore(concurrency)
+    status: int = 0
+    raw: bytes = b""
+    retry_after: str | None = None
+    problem: str = ""
+    """What broke the connection; empty when an answer came."""
+
+
+@dataclass(frozen=True)
+class _Outcome(Generic[T]):
+    """How asking ended: with a value, or with an error that is the request's own."""
+
+    value: T | None
+    error: str
+    attempt: int
+    replica: int
+
+
+class Client:
+    """Sends request bodies to the least loaded server that is up, and returns answers."""
+
+    def __init__(self, endpoints: Endpoints, *, tended: bool = False, service: Service | None = None) -> None:
+        """`tended` says that somebody keeps `endpoints` up to date: then a server that is down is waited for."""
+        self.endpoints, self._tended, self._service = endpoints, tended, service
+        self._backoff = Backoff(endpoints.where)
+        self._broken = Broken(endpoints.where)
+        self._slots = asyncio.Semaphore(endpoints.concurrency)
         # A long answer may take hours: only making the connection has a time limit.
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=30)
+        timeout = aiohttp.ClientTimeout(total=service.patience if service else None, sock_connect=30)
         self._session = aiohttp.ClientSession(
-            timeout=timeout, connector=aiohttp.TCPConnector(limit=0), read_bufsize=1 << 20
+            timeout=timeout,
+            connector=aiohttp.TCPConnector(limit=0),
+            read_bufsize=1 << 20,
+            headers=service.headers if service else {},
         )
+
+    @classmethod
+    def of(cls, servers: Servers) -> Self:
+        """Return the client of servers that are tended meanwhile."""
+        service = servers.service()
+        return cls(servers.endpoints(), tended=service is None, service=service)
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,81 +85,124 @@ class Client:
     async def send(self, endpoint: str, body: dict[str, Any]) -> Answer:
         """Return the answer to one request.
 
-        A refused request (400, 413, 422) is an answer with `error`. A server that fails (5xx, a broken
-        connection, an answer that is no completion) is asked again up to ATTEMPTS times, then that is the
-        answer's error.
-        Raises HarnessError when the server itself is down or does not know us: that is no answer, and nothing
-        may be logged.
+        A refused request (400, 413, 422) is an answer with `error`. A server that is well and yet fails (5xx, a
+        broken connection, an answer that is no completion) is asked again up to ATTEMPTS times, then that is
+        the answer's error. What a server owes when it dies is asked of another one, or of the same one once it
+        is up again, and what a server is too busy for is asked later; neither counts as an attempt.
+        Raises HarnessError when no server is up and nobody tends them, when a server does not know us, or when
+        a hosted service's quota or our spending cap is used up: that is no answer, and nothing may be logged.
         """
-        async with self._slot():
-            return await self._send(endpoint, body)
-
-    @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
-        async with self._slots:
-            self.in_flight += 1
-            try:
-                yield
-            finally:
-                self.in_flight -= 1
+        begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds")
+        found = await self._ask(f"{self.endpoints.version}/{endpoint}", body, read_answer)
+        when = {"attempt": found.attempt, "started": started, "seconds": time.monotonic() - begun}
+        answer = found.value or Answer(error=found.error)
+        return answer.model_copy(update={**when, "replica": found.replica})
 
     async def count_tokens(self, model: str, text: str) -> int:
         """Return how many tokens the server's tokenizer makes of `text`; raises HarnessError if it cannot."""
-        body = {"model": model, "prompt": text}
-        try:
-            async with self._slot(), self._session.post(f"{self.url}/tokenize", json=body) as response:
-                return TokenCount.model_validate_json(await response.read()).count
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            await self._check_up(str(error))
+        found = await self._ask("/tokenize", {"model": model, "prompt": text}, _count)
+        if found.value is None:
             raise HarnessError(
                 expected="a server with vLLM's /tokenize, which log-likelihood tasks need",
-                found=f"{type(error).__name__}: {error}"[:500],
-                where=self.url,
-            ) from error
+                found=found.error,
+                where=self.endpoints.where,
+            )
+        return found.value
 
-    async def _send(self, endpoint: str, body: dict[str, Any]) -> Answer:
-        begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds")
-        error = ""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                async with self._session.post(f"{self.url}/v1/{endpoint}", json=body) as response:
-                    raw = await response.read()
-                    status = response.status
-                if status == 200:
-                    answer = read_answer(raw)
-                    when = {"attempt": attempt, "started": started, "seconds": time.monotonic() - begun}
-                    return answer.model_copy(update=when)
-                error = f"HTTP {status}: {raw[:500].decode(errors='replace')}"
-                if status in _REFUSED:
-                    break  # refused for good, the server is well
-                if status in _MISPLACED:
-                    raise HarnessError(
-                        expected="a server that takes our requests",
-                        found=error,
-                        where=f"{self.url}/v1/{endpoint}",
-                        fix="check the address, the key and the model's name; nothing was logged",
-                    )
-            except (aiohttp.ClientError, OSError, ValueError) as problem:
-                error = f"{type(problem).__name__}: {problem}"[:500]
-            await asyncio.sleep(_PAUSE_SECONDS * attempt)
-        else:
-            await self._check_up(error)
-        seconds = time.monotonic() - begun
-        return Answer(error=error, attempt=attempt, started=started, seconds=seconds)
+    async def _ask(self, path: str, body: dict[str, Any], read: Callable[[bytes], T]) -> _Outcome[T]:
+        async with self._slots:
+            attempt = 1
+            while True:
+                await self._backoff.wait()
+                endpoint = await self.endpoints.least_loaded()
+                life = endpoint.life
+                reply = await self._post(endpoint, path, body)
+                error = self._shown(reply)
+                if reply.status == 200:
+                    try:
+                        value = read(reply.raw)
+                        endpoint.answered += 1
+                        self._backoff.served()
+                        return _Outcome(value, "", attempt, endpoint.number)
+                    except ValueError as problem:
+                        error = f"{type(problem).__name__}: {problem}"[:500]
+                self._check_ours(reply, error, endpoint.url + path, body)
+                if reply.status in _REFUSED:
+                    return _Outcome(None, error, attempt, endpoint.number)
+                if reply.status == 429 or (reply.status == 503 and reply.retry_after is not None):
+                    self._backoff.hold(reply.retry_after, error)
+                    continue
+                await asyncio.sleep(_PAUSE_SECONDS * attempt)
+                if endpoint.life != life or not await self._well(endpoint, error):
+                    continue
+                if attempt == ATTEMPTS:
+                    return _Outcome(None, error, attempt, endpoint.number)
+                attempt += 1
 
-    async def _check_up(self, error: str) -> None:
-        """Tell a request that fails from a server that is down."""
+    async def _post(self, endpoint: Endpoint, path: str, body: dict[str, Any]) -> _Reply:
+        """Return what one server says; its guard may break the request off."""
+        bill = await self._service.admit(body) if self._service else None
+        post = asyncio.ensure_future(self._exchange(endpoint.url + path, body))
+        endpoint.posts.add(post)
+        reply = _Reply(problem="the server went down")
         try:
-            async with self._session.get(f"{self.url}/health", timeout=_HEALTH_TIMEOUT) as response:
+            reply = await post
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # we were cancelled, not the request alone
+                raise
+        finally:
+            endpoint.posts.discard(post)
+            if bill is not None:
+                await bill.settle(reply.status, reply.raw)
+        return reply
+
+    async def _exchange(self, url: str, body: dict[str, Any]) -> _Reply:
+        try:
+            async with self._session.post(url, json=body) as response:
+                raw = await response.read()
+                self._broken.reached()
+                return _Reply(response.status, raw, response.headers.get("Retry-After"))
+        except (aiohttp.ClientError, OSError) as problem:
+            self._broken.failed()
+            return _Reply(problem=f"{type(problem).__name__}: {problem}"[:500])
+
+    def _shown(self, reply: _Reply) -> str:
+        """Return what went wrong, fit for a log: without our key, should the service repeat it."""
+        text = reply.problem or f"HTTP {reply.status}: {reply.raw[:500].decode(errors='replace')}"
+        return self._service.without_key(text) if self._service else text
+
+    def _check_ours(self, reply: _Reply, error: str, where: str, body: dict[str, Any]) -> None:
+        """Raise HarnessError for what will not change when it is asked again: it is about us."""
+        if self._service is not None and reply.status in {400, 402, 403, 422, 429}:
+            self._service.check(reply.status, reply.raw, error, body)
+        if reply.status in _MISPLACED:
+            raise HarnessError(
+                expected="a server that takes our requests",
+                found=error,
+                where=where,
+                fix="check the address, the key and the model's name; nothing was logged",
+            )
+
+    async def _well(self, endpoint: Endpoint, error: str) -> bool:
+        """Tell a request that fails (True) from a server that is down; raises HarnessError if nobody tends it."""
+        if self._service is not None:
+            return self._broken.others_came_through(error)
+        try:
+            url = f"{endpoint.url}/health"
+            async with self._session.get(url, timeout=_HEALTH_TIMEOUT) as response:
                 found = f"/health says {response.status}"
                 if response.status in {200, 404}:
-                    return
+                    return True
         except (aiohttp.ClientError, OSError) as problem:
             found = f"{type(problem).__name__}: {problem}"
+        if self._tended:
+            self.endpoints.suspect(endpoint)
+            return False
         raise HarnessError(
             expected="a server that is up",
             found=f"{found}; its last answer: {error}",
-            where=self.url,
+            where=endpoint.url,
             fix="start the server again; the same command continues",
         )
 
@@ -148,6 +228,10 @@ def read_answer(raw: bytes) -> Answer:
         completion_tokens=completion.usage.completion_tokens if completion.usage else None,
         prompt_logprobs=None if choice.prompt_logprobs is None else [_first(t) for t in choice.prompt_logprobs],
     )
+
+
+def _count(raw: bytes) -> int:
+    return TokenCount.model_validate_json(raw).count
 
 
 def _first(token: dict[str, TokenLogprob] | None) -> tuple[float, int]:

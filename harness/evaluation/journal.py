@@ -74,6 +74,7 @@ class Journal:
             error=error,
             started=first.started,
             seconds=round(max(a.seconds for a in answers), 3),
+            replica=first.replica,
         )
         self._log.append(sample)
         self._progress(sample)

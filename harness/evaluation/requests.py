@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any, Literal
 
+from pydantic import Field
+
 from harness.errors import HarnessError
 from harness.records import Decoding, Record
 
@@ -17,6 +19,8 @@ class RequestPlan(Record):
     max_tokens: int
     stop: list[str]
     base_seed: int
+    fields: dict[str, str | None] = Field(default_factory=dict)
+    """Fields that a hosted service calls by another name, or does not take (None)."""
 
     @property
     def path(self) -> str:
@@ -31,7 +35,16 @@ class RequestPlan(Record):
         text: dict[str, Any] = {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
         stop = {"stop": self.stop} if self.stop else {}
         decoding = self.decoding.model_dump(exclude_none=True)
-        return {"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **stop}
+        return self._named({"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **stop})
+
+    def seeded(self, body: dict[str, Any], item: str, repeat: int) -> dict[str, Any]:
+        """Return `body` with the seed of one (item, repeat)."""
+        return body | self._named({"seed": self.seed(item, repeat)})
+
+    def _named(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields under the names that the service takes, without those that it does not."""
+        names = {name: self.fields.get(name, name) for name in body}
+        return {theirs: body[ours] for ours, theirs in names.items() if theirs is not None}
 
     def seed(self, item: str, repeat: int) -> int:
         """Return the seed of one (item, repeat): the same on every machine and after every restart."""

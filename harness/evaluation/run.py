@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from lm_eval.api.instance import Instance
 
-from harness.evaluation.bridge import Guard, ServedModel
+from harness.evaluation.bridge import ServedModel
 from harness.evaluation.journal import Journal
 from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.scoring import rehearse
 from harness.evaluation.tasks import LoadedTask
 from harness.records import Sample, item_id
+from harness.serving.servers import Servers
 from harness.store import SampleLog
 
 
@@ -49,21 +50,19 @@ class TaskPlan:
 
 def evaluate(
     work: Sequence[tuple[TaskPlan, SampleLog]],
-    url: str,
-    concurrency: int,
+    servers: Servers,
     *,
-    guard: Guard | None = None,
     progress: Callable[[Sample], None] = lambda _: None,
 ) -> None:
     """Answer what is still open of built plans; every answer is in its log before this returns.
 
     All tasks share one pool of requests, first repeats first, so that the server stays busy to the end.
-    Raises HarnessError when the server dies or hangs; what was answered until then is kept.
+    Raises HarnessError when no server is left; what was answered until then is kept.
     """
     journals = {
         plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress) for plan, log in work
     }
-    model = ServedModel(url, journals, concurrency, guard)
+    model = ServedModel(servers, journals)
     generated: list[Instance] = []
     weighed: list[Instance] = []
     for repeat in range(max(plan.repeats for plan, _ in work)):

@@ -1,7 +1,24 @@
 """Which devices this machine has."""
 
+import os
 import shutil
 import subprocess
+
+
+def cores() -> list[int]:
+    """Return the processor cores that this process may use."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def visible_gpus() -> list[str]:
+    """Return the GPUs that a server may be given, as CUDA_VISIBLE_DEVICES names them.
+
+    A scheduler that gave us some of them has set that variable; else all that the driver shows.
+    """
+    given = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if given is not None:
+        return [name.strip() for name in given.split(",") if name.strip()]
+    return [str(number) for number in range(len(nvidia_gpus()))]
 
 
 def nvidia_gpus() -> list[str]:

@@ -2,7 +2,8 @@
 
 Run as `python -m harness.machine.guardian -- COMMAND …` with a pipe from the harness on standard input.
 The child gets a session of its own, so that it and all it starts can be ended as one group. The pipe
-closes when the harness ends, also by `kill -9`; the group is then ended.
+closes when the harness ends, also by `kill -9`; the group is then ended. The word `HURRY` on the pipe says
+that a child which does not end at once shall be killed.
 """
 
 import contextlib
@@ -14,6 +15,8 @@ import threading
 import time
 
 GRACE_SECONDS = 10.0
+HURRY_SECONDS = 1.0
+HURRY = b"hurry\n"
 
 
 def end_group(child: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) -> None:
@@ -39,9 +42,10 @@ def main() -> int:
         os._exit(128 + number)
 
     def watch_pipe() -> None:
-        while os.read(0, 4096):
-            pass
-        end_group(child)
+        grace = GRACE_SECONDS
+        while word := os.read(0, 4096):
+            grace = HURRY_SECONDS if word == HURRY else grace
+        end_group(child, grace)
         os._exit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

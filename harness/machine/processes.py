@@ -2,13 +2,17 @@
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
+
+from harness.machine.guardian import HURRY
+
+_END_BYTES = 2_000_000
+"""How much of either end of a long log is read to find out what went wrong."""
 
 
 class GuardedProcess:
@@ -61,10 +65,12 @@ class GuardedProcess:
         except psutil.Error:
             return []
 
-    def stop(self, grace: float = 15.0) -> None:
-        """End the whole tree and wait until it is gone."""
+    def stop(self, grace: float = 15.0, *, hurry: bool = False) -> None:
+        """End the whole tree and wait until it is gone; `hurry` hardly waits for it to end by itself."""
         if self._guardian.stdin is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # it has ended, or was stopped before
+                if hurry:
+                    self._guardian.stdin.write(HURRY)
                 self._guardian.stdin.close()
         try:
             self._guardian.wait(timeout=grace)
@@ -82,7 +88,12 @@ class GuardedProcess:
             text = file.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-count:])
 
-    def first_line_with(self, pattern: re.Pattern[str]) -> str | None:
-        """Return the first line of the log that holds the pattern, None when none does."""
-        with self.log.open(encoding="utf-8", errors="replace") as file:
-            return next((line.strip() for line in file if pattern.search(line)), None)
+    def text(self) -> str:
+        """Return the log: all of it, or its two ends where it is long."""
+        with self.log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            text = file.read(_END_BYTES)
+            if size > 2 * _END_BYTES:
+                file.seek(size - _END_BYTES)
+            return (text + file.read()).decode(errors="replace")

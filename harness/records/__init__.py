@@ -11,6 +11,7 @@ from harness.records.model import Deviation, Licence, Model, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
 from harness.records.printed import Printed, parse
 from harness.records.protocol import Decoding, Protocol
+from harness.records.restart import Restart
 from harness.records.run import Manifest, RunIdentity
 from harness.records.sample import Answer, Request, Sample, Status, item_id
 from harness.records.source import Source
@@ -55,6 +56,7 @@ __all__ = [
     "Reply",
     "Request",
     "Resource",
+    "Restart",
     "RunIdentity",
     "Sample",
     "Says",

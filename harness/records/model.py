@@ -10,7 +10,8 @@ from harness.records.claim import Says
 from harness.records.origin import Origin
 from harness.records.protocol import Decoding
 
-Arguments = dict[str, str | int | float | bool | list[str]]
+Argument = str | int | float | bool | list[str]
+Arguments = dict[str, Argument]
 """Command-line arguments without their leading dashes."""
 
 
@@ -63,15 +64,39 @@ class Requirement(Record):
     source: str
 
 
+class Prices(Record):
+    """What a hosted model costs, in dollars per million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    """Reasoning counts as output."""
+    source: str
+
+
 class Hosted(Record):
     """A model that is served by its maker only."""
 
     url: str
-    """Base address of an OpenAI-compatible endpoint."""
+    """Base address of an OpenAI-compatible endpoint, with its version path."""
     model: str
     """Its name there."""
     key: str
     """Environment variable that holds the key."""
+    requests_per_minute: int | None = Field(default=None, gt=0)
+    """What the account allows; None where nobody said: the service's own answers slow us down then."""
+    tokens_per_minute: int | None = Field(default=None, gt=0)
+    prices: Prices | None = None
+    """None where they were not entered: the model cannot be asked then."""
+    fields: dict[str, str | None] = Field(default_factory=dict)
+    """Fields of a request that the service calls by another name, or does not take (null: left out)."""
+    answer_seconds: float = Field(default=3600.0, gt=0)
+    """Longest time for one answer; a service shows no progress by which a hanging one could be told."""
+
+    @model_validator(mode="after")
+    def _bounds_its_answers(self) -> Self:
+        if self.fields.get("max_tokens", "") is None:
+            raise ValueError("`max_tokens` must be sent, under whatever name: it bounds what an answer costs")
+        return self
 
 
 class Shown(Record):

@@ -31,6 +31,8 @@ class Answer(Record):
     prompt_logprobs: list[tuple[float, int]] | None = None
     """(log-probability, rank) of each prompt token; the first has none and counts as (0, 1)."""
     loglikelihood: tuple[float, bool] | None = None
+    replica: int = 0
+    """Which of several servers gave it."""
 
 
 class Sample(Record):

@@ -1,6 +1,8 @@
 """What to run, and how to serve it."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from harness.records.base import Id, Record
 
@@ -33,14 +35,26 @@ class Serving(Record):
     args: dict[str, str | int | float | bool] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
     concurrency: int = Field(gt=0)
-    """Requests in flight."""
-    url: str | None = None
-    """Base address of a server that is up already; None starts one."""
+    """Requests in flight, for each server."""
+    urls: list[str] = Field(default_factory=list)
+    """Base addresses of servers that are up already; empty starts our own."""
+    replicas: int = Field(default=1, gt=0)
+    """Servers of our own, side by side on this machine, behind one client."""
     port: int | None = None
-    """None takes a free one."""
+    """None takes a free one; several servers take it and those that follow."""
+    restarts: int = Field(default=3, ge=0)
+    """How often a server that fails is started again without an answer in between, before it is given up."""
+    spend: float | None = Field(default=None, gt=0)
+    """Dollars that may ever be spent on a hosted model in this results folder; needed to ask one at all."""
     idle_seconds: float = Field(default=6.0, gt=0)
     """No token and no processor time for this long, with work in flight: the engine hangs."""
     stall_seconds: float = Field(default=600.0, gt=0)
     """No token for this long although the engine is busy: it hangs too (long prefills stay below)."""
     start_stall_seconds: float = Field(default=300.0, gt=0)
     """While starting: no log line and no processor time for this long."""
+
+    @model_validator(mode="after")
+    def _starts_its_own_or_asks_others(self) -> Self:
+        if self.urls and self.replicas > 1:
+            raise ValueError("`replicas` are servers of our own; several that are up already stand in `urls`")
+        return self

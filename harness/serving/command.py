@@ -1,12 +1,14 @@
 """The exact command that starts vLLM; a pure function, so that it can be printed, tested and recorded."""
 
 import sys
+from collections.abc import Mapping
 from importlib import metadata
+from types import MappingProxyType
 
 from harness.errors import HarnessError
 from harness.machine.ports import HOST
 from harness.records import Model, Serving
-from harness.records.model import Arguments
+from harness.records.model import Argument, Arguments
 
 
 def engine_version() -> tuple[str, str]:
@@ -42,8 +44,17 @@ def engine_args(model: Model, serving: Serving) -> Arguments:
     return dict(sorted(args.items()))
 
 
-def command(model: Model, serving: Serving, weights: str, port: int, python: str = sys.executable) -> list[str]:
+def command(
+    model: Model,
+    serving: Serving,
+    weights: str,
+    port: int,
+    python: str = sys.executable,
+    place: Mapping[str, Argument] = MappingProxyType({}),
+) -> list[str]:
     """Return the command line of the server for `weights` (a folder) on `port` of the loopback address.
+
+    `place` holds arguments that only say where it runs, and are no part of a run's identity.
 
     vLLM is started as a module, not by its console script: the CPU build's script looks for a distribution
     named vllm and fails, the module works in both builds.
@@ -54,6 +65,7 @@ def command(model: Model, serving: Serving, weights: str, port: int, python: str
         "host": HOST,
         "port": port,
         **engine_args(model, serving),
+        **place,
     }
     return [python, "-m", "vllm.entrypoints.openai.api_server", *flags(args)]
 

@@ -1,9 +1,9 @@
 """Start a server, wait until it is healthy, stop it with all its children."""
 
-import re
+import asyncio
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,21 +14,40 @@ from harness.machine.processes import GuardedProcess
 from harness.records import Model, Serving
 from harness.serving import probe
 from harness.serving.command import command
+from harness.serving.failures import Failure, classify
+from harness.serving.placement import Placement
 
-_FAILURE = re.compile(r"\b\w*(?:Error|Exception): \S")
+_POLL_SECONDS = 0.25
+
+
+class EngineError(HarnessError):
+    """A server of ours that does not work, with what its log says of the cause."""
+
+    def __init__(self, failure: Failure, found: str, *, where: str, detail: str) -> None:
+        """`found` is what was seen from outside."""
+        self.failure, self.seen = failure, found
+        cause = f": {failure.says}" if failure.says else ""
+        super().__init__(
+            "a vLLM server that answers", f"{found}{cause}", where=where, fix=failure.fix, detail=detail
+        )
 
 
 class Engine:
     """A vLLM server that belongs to us; use it as a context manager."""
 
-    def __init__(self, model: Model, serving: Serving, weights: Path, log: Path) -> None:
+    def __init__(
+        self, model: Model, serving: Serving, weights: Path, log: Path, place: Placement | None = None
+    ) -> None:
         """Start the server process; it is not healthy yet. Raises HarnessError when the port is taken."""
+        place = place or Placement()
         self.model, self.serving, self._weights = model, serving, weights
-        self.port = free_port(serving.port)
-        self.command = command(model, serving, str(weights), self.port)
+        self.healthy = False
+        """Whether it has ever been well."""
+        self.port = free_port(None if serving.port is None else serving.port + place.number)
+        self.command = command(model, serving, str(weights), self.port, place=place.args)
         self.started = time.monotonic()
         # The weights are on the disk by now: no start waits for a hub that cannot be reached.
-        env = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", **serving.env}
+        env = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", **serving.env, **place.env}
         self.process = GuardedProcess(self.command, log, env)
 
     @property
@@ -42,14 +61,31 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.stop()
+        self.stop()
+
+    def stop(self, *, hurry: bool = False) -> None:
+        """End it with all it started; one that is still starting has nothing to finish and is not waited for."""
+        self.process.stop(hurry=hurry or not self.healthy)
 
     def wait_healthy(self, waiting: Callable[[float], None] = lambda _: None) -> float:
         """Wait until the server answers and return the seconds since its start.
 
-        There is no deadline: downloading and compiling may take long. Raises HarnessError when the process
+        There is no deadline: downloading and compiling may take long. Raises EngineError when the process
         ends, or when nothing moves (no log line, no processor time) for `start_stall_seconds`.
         """
+        for seconds in self.starting():
+            waiting(seconds)
+            time.sleep(_POLL_SECONDS)
+        return time.monotonic() - self.started
+
+    async def becomes_healthy(self) -> None:
+        """Do what `wait_healthy` does without holding up the event loop."""
+        steps = self.starting()
+        while await asyncio.to_thread(next, steps, None) is not None:
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def starting(self) -> Iterator[float]:
+        """Yield the seconds since the start until the server answers; raises what `wait_healthy` raises."""
         moved, seen = time.monotonic(), (0, 0.0)
         while not probe.healthy(self.url):
             self.check_alive()
@@ -59,13 +95,12 @@ class Engine:
                 moved, seen = now, state
             if now - moved > self.serving.start_stall_seconds:
                 raise self.failure(f"nothing moved for {now - moved:.0f} s while it started")
-            waiting(now - self.started)
-            time.sleep(0.25)
+            yield now - self.started
         self._check_it_is_ours()
-        return time.monotonic() - self.started
+        self.healthy = True
 
     def _check_it_is_ours(self) -> None:
-        """Raise HarnessError when another server was quicker to take the port."""
+        """Raise EngineError when another server was quicker to take the port."""
         self.check_alive()
         try:
             served = probe.served_models(self.url)
@@ -75,20 +110,19 @@ class Engine:
             raise self.failure(f"another server answers on port {self.port}: it serves {served}")
 
     def check_alive(self) -> None:
-        """Raise HarnessError when the server process has ended."""
+        """Raise EngineError when the server process has ended."""
         code = self.process.exit_code()
         if code is not None:
             raise self.failure(f"the engine ended with code {code}")
 
-    def failure(self, found: str) -> HarnessError:
-        """Return the error of a server that does not work: launch command and last lines of its log."""
-        cause = self.process.first_line_with(_FAILURE)
-        first = f"--- first error in the log\n{cause}\n" if cause else ""
-        return HarnessError(
-            expected="a vLLM server that answers",
-            found=found,
+    def failure(self, found: str) -> EngineError:
+        """Return the error of a server that fails: cause and cure, launch command, last lines of its log."""
+        cause = classify(self.process.text(), self.process.exit_code(), self.model, worked=self.healthy)
+        decisive = f"--- decisive line of the log\n{cause.line}\n" if cause.line else ""
+        return EngineError(
+            cause,
+            found,
             where=str(self.process.log),
-            fix="see the engine's last lines; what was answered is kept, the same command continues",
-            detail=f"command: {shlex.join(self.command)}\n{first}"
+            detail=f"command: {shlex.join(self.command)}\n{decisive}"
             f"--- last lines of the log\n{self.process.last_lines()}",
         )

@@ -96,7 +96,7 @@ def weights_of(model: Model) -> Weights:
             "a model with weights to serve",
             f"{model.name}, which its maker hosts",
             where=f"configs/model/{model.id}.yaml",
-            fix="serving=attached with serving.url, once hosted endpoints are measured",
+            fix="harness run serving=hosted asks it where it is served",
         )
     return model.weights
 

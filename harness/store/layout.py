@@ -14,7 +14,7 @@ from harness.store.files import write_atomic
 
 @dataclass(frozen=True)
 class RunFolder:
-    """One run's folder: manifest.json, samples.jsonl, requests.jsonl."""
+    """One run's folder: manifest.json, samples.jsonl, requests.jsonl, and restarts.jsonl if there were any."""
 
     path: Path
 
@@ -32,6 +32,11 @@ class RunFolder:
     def requests(self) -> Path:
         """Each request body once."""
         return self.path / "requests.jsonl"
+
+    @property
+    def restarts(self) -> Path:
+        """Why servers were started again while it ran: one line each, append-only."""
+        return self.path / "restarts.jsonl"
 
     def read_manifest(self) -> Manifest:
         """Return the manifest; raises HarnessError when it is not readable."""
@@ -73,6 +78,17 @@ class Store:
     def logs(self) -> Path:
         """What engines printed."""
         return self.root / "logs"
+
+    def engine_log(self, run: RunFolder, replica: int, start: int) -> Path:
+        """Return where the log of a server lies: of replica 0, 1, … and its start 1, 2, …"""
+        parts = [run.path.parts[-3], run.path.name]
+        parts += [f"replica{replica}"] if replica else []
+        parts += [f"start{start}"] if start > 1 else []
+        return self.logs / f"{'-'.join(parts)}.log"
+
+    def spending(self, model: str) -> Path:
+        """Return where the account of a hosted model lies."""
+        return self.root / "spending" / f"{model}.jsonl"
 
     def run(self, identity: RunIdentity) -> RunFolder:
         """Return the folder of the run with this identity."""

@@ -1,6 +1,5 @@
 """Serve a model on this machine and run a suite; continues where an earlier run stopped."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,28 +10,22 @@ from importlib import metadata
 import harness
 from harness.config.settings import Settings, load_benchmarks, load_settings, project
 from harness.errors import UsageError, nearest
-from harness.evaluation.bridge import Guard
 from harness.evaluation.requests import RequestPlan
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
-from harness.machine.devices import device_kind
-from harness.records import Benchmark, Decoding, HubOrigin, Manifest, RunIdentity, Sample, SuiteTask
+from harness.records import Benchmark, Decoding, Manifest, RunIdentity, Sample, SuiteTask
 from harness.records.base import digest
-from harness.serving import Checkpoint, Engine, prepare
-from harness.serving.attached import attach
-from harness.serving.command import command, engine_args, engine_version
-from harness.serving.watchdog import watch
-from harness.serving.weights import identity_of, weights_of
+from harness.serving import Checkpoint, prepare
+from harness.serving.fleet import Fleet
+from harness.serving.servers import Servers
+from harness.serving.weights import weights_of
 from harness.statistics.selection import evenly_spaced, floor_repeats
 from harness.statistics.sequential import doubling_looks
 from harness.store import RunFolder, SampleLog, Store
 from harness.store.files import write_atomic
 from harness.workflow.display import Display
-
-_NEUTRAL_ENV = {"VLLM_CPU_KVCACHE_SPACE", "VLLM_CPU_OMP_THREADS_BIND", "VLLM_CPU_NUM_OF_RESERVED_CPU"}
-"""Memory and placement: they change how fast a server answers, not what."""
-
+from harness.workflow.servers import manifest_notes, served_as, servers_of
 
 Work = list[tuple[TaskPlan, SampleLog]]
 """What to ask next, and where the answers go."""
@@ -90,11 +83,13 @@ def run_suite(
     """
     store, clock = open_store(settings), _Clock()
     _decoding(settings)  # before the weights are fetched, not after
-    with display.waiting(f"weights of {settings.model.name}"):
-        checkpoint = prepare(settings.model, display.say)
-    origin = weights_of(settings.model).origin.describe()
-    if checkpoint.shapes:
-        store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
+    checkpoint = None
+    if settings.model.hosted is None:
+        with display.waiting(f"weights of {settings.model.name}"):
+            checkpoint = prepare(settings.model, display.say)
+        origin = weights_of(settings.model).origin.describe()
+        if checkpoint.shapes:
+            store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
     clock.lap("weights")
     jobs = [_job(settings, checkpoint, store, task, fresh=fresh) for task in settings.suite.tasks]
     clock.lap("tasks")
@@ -133,7 +128,7 @@ def _ask(settled: Settled, store: Store, job: Job, log: SampleLog) -> bool:
 
 def _answer(
     settings: Settings,
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | None,
     store: Store,
     display: Display,
     jobs: Sequence[Job],
@@ -141,36 +136,32 @@ def _answer(
     due: Callable[[], Work],
     clock: "_Clock",
 ) -> None:
-    """Start the engine and answer `work`, then what is due after it, until nothing is."""
-    with ExitStack() as stack:
-        engine, url = None, settings.serving.url
-        if url is None:
-            log_file = store.logs / f"{settings.model.id}-{jobs[0].folder.path.name}.log"
-            engine = stack.enter_context(Engine(settings.model, settings.serving, checkpoint.path, log_file))
-            url = engine.url
-            display.say(f"engine starts on {url}, its log: {store.relative(log_file)}")
+    """Start the engines and answer `work`, then what is due after it, until nothing is."""
+    folders = [job.folder for job in jobs]
+    with servers_of(settings, checkpoint, store, folders, display) as servers:
         for job in jobs:
             job.plan.build()
-        if engine is not None:
+        if isinstance(servers, Fleet):
             with display.waiting("the engine loads the model"):
-                seconds = engine.wait_healthy()
-            display.say(f"engine is healthy after {seconds:.0f} s")
+                servers.wait_healthy()
+            display.say(f"{len(servers.engines)} engine(s) healthy")
         clock.lap("engine")
-        guard = partial(watch, engine) if engine is not None else None
         while work:
-            _round(work, url, settings.serving.concurrency, guard, display)
+            _round(work, servers, display)
             work = due()
         clock.lap("answers")
 
 
-def _round(work: Work, url: str, concurrency: int, guard: Guard | None, display: Display) -> None:
+def _round(work: Work, servers: Servers, display: Display) -> None:
     total = sum(len(plan.keys) for plan, _ in work)
     done = total - sum(len(set(plan.keys) - set(log.known)) for plan, log in work)
     with display.bar("answers", total, done) as bar:
-        evaluate(work, url, concurrency, guard=guard, progress=lambda _: bar.advance())
+        evaluate(work, servers, progress=lambda _: bar.advance())
 
 
-def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: SuiteTask, *, fresh: bool) -> Job:
+def _job(
+    settings: Settings, checkpoint: Checkpoint | None, store: Store, wanted: SuiteTask, *, fresh: bool
+) -> Job:
     """Return one planned task; its manifest is written when its identity is new."""
     benchmark = _benchmark(wanted)
     loaded = load_task(wanted.task, benchmark, settings.protocol)
@@ -190,9 +181,6 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
     if settings.until == "settled":
         looks, repeats = _looks(settings, len(indices))
     if not folder.manifest.exists():
-        deviation = weights_of(settings.model).deviation
-        origin = weights_of(settings.model).origin
-        unpinned = [origin.describe()] if isinstance(origin, HubOrigin) and origin.revision == "unpinned" else []
         manifest = Manifest(
             key=identity.key,
             identity=identity,
@@ -200,12 +188,8 @@ def _job(settings: Settings, checkpoint: Checkpoint, store: Store, wanted: Suite
             benchmark_items=loaded.items,
             protocol=_protocol_name(settings),
             code_version=harness.__version__,
-            command=[]
-            if settings.serving.url
-            else command(settings.model, settings.serving, "$WEIGHTS", 0, python="python"),
-            deviations=[deviation] if deviation else [],
             looks=looks,
-            unpinned=unpinned,
+            **manifest_notes(settings),
         )
         write_atomic(folder.manifest, manifest.model_dump_json(indent=1) + "\n")
     manifest = folder.read_manifest()
@@ -270,37 +254,35 @@ def _decoding(settings: Settings) -> Decoding:
 
 def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     protocol, model = settings.protocol, settings.model
+    if model.hosted is not None and loaded.output_type != "generate_until":
+        raise UsageError(
+            expected="tasks that a hosted model can answer",
+            found=f"{loaded.name}, which weighs given answers by their log-likelihood",
+            where="suite.tasks",
+            fix="choose a task that lets the model write its answer",
+        )
     return RequestPlan(
-        model=model.id,
+        model=model.hosted.model if model.hosted else model.id,
         endpoint=protocol.endpoint,
         decoding=_decoding(settings),
         max_tokens=protocol.max_tokens,
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
         base_seed=protocol.base_seed,
+        fields=model.hosted.fields if model.hosted else {},
     )
 
 
 def _identity(
-    settings: Settings, checkpoint: Checkpoint, loaded: LoadedTask, request: RequestPlan, benchmark: Benchmark
+    settings: Settings,
+    checkpoint: Checkpoint | None,
+    loaded: LoadedTask,
+    request: RequestPlan,
+    benchmark: Benchmark,
 ) -> RunIdentity:
-    serving = settings.serving
-    engine, version = (
-        engine_version() if serving.url is None else ("attached", attach(serving.url, settings.model))
-    )
-    inherited = {k: v for k, v in os.environ.items() if k.startswith("VLLM_")}
-    env = {k: v for k, v in sorted({**inherited, **serving.env}.items()) if k not in _NEUTRAL_ENV}
     packages = [f"{name} {metadata.version(name)}" for name in ("lm-eval", *benchmark.packages)]
     return RunIdentity(
         model=settings.model.id,
-        weights=identity_of(settings.model, checkpoint),
-        precision=settings.model.precision,
-        conversion=checkpoint.conversion,
-        engine=engine,
-        engine_version=version,
-        engine_args=engine_args(settings.model, settings.serving),
-        engine_env=env,
-        device=device_kind(serving.device),
-        chat_template_sha256=checkpoint.chat_template_sha256 if request.endpoint == "chat" else None,
+        **served_as(settings, checkpoint, chat=request.endpoint == "chat"),
         task=loaded.name,
         task_sha256=loaded.task_sha256,
         data_sha256=loaded.data_sha256,

@@ -13,6 +13,8 @@ from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import load_task
 from harness.records import Decoding
+from harness.serving.attached import Attached
+from harness.serving.endpoints import Endpoints
 from harness.store import RunFolder, SampleLog, read_samples
 
 ITEMS = [0, 100, 200]
@@ -38,7 +40,7 @@ def answered(settings, engine, folder, repeats, progress=lambda _: None):
     plan = TaskPlan(ifbench(settings), ITEMS, repeats, request_plan())
     plan.build()
     with SampleLog(folder) as log:
-        evaluate([(plan, log)], engine.url, 8, progress=progress)
+        evaluate([(plan, log)], Attached([engine.url], 8), progress=progress)
     return plan
 
 
@@ -77,7 +79,7 @@ def test_lm_evals_own_evaluator_gives_the_scores_that_our_log_holds(settings, en
     with SampleLog(folder) as log:
         journal = Journal(loaded, ITEMS, request_plan(), log)
         found = lm_eval_evaluate(
-            lm=ServedModel(engine.url, {loaded.name: journal}, 8),
+            lm=ServedModel(Attached([engine.url], 8), {loaded.name: journal}),
             task_dict={"tasks": {loaded.name: loaded.task}},
             samples={loaded.name: ITEMS},
             apply_chat_template=True,
@@ -120,7 +122,7 @@ def test_a_likely_continuation_is_more_likely_than_an_odd_one(engine):
     from harness.evaluation.client import Client
 
     async def both():
-        async with Client(engine.url, 2) as client:
+        async with Client(Endpoints([engine.url], 2)) as client:
             likely = await loglikelihood_of(client, "smollm2_135m", "The capital of France is", " Paris")
             odd = await loglikelihood_of(client, "smollm2_135m", "The capital of France is", " umbrella")
             return likely.loglikelihood, odd.loglikelihood
@@ -139,4 +141,4 @@ def test_log_likelihood_tasks_need_plain_text(settings, tmp_path):
         loaded.task.build_all_requests(limit=1)
         journal = Journal(loaded, ITEMS, request_plan(), log)
         with pytest.raises(HarnessError, match=r"protocol\.endpoint=completions"):
-            ServedModel("", {loaded.name: journal}, 1).loglikelihood(loaded.task.instances)
+            ServedModel(Attached([], 1), {loaded.name: journal}).loglikelihood(loaded.task.instances)

@@ -11,6 +11,7 @@ from aiohttp import web
 from harness.errors import HarnessError
 from harness.evaluation import client as module
 from harness.evaluation.client import Client, read_answer
+from harness.serving.endpoints import Endpoints
 
 GOOD = {
     "choices": [{"message": {"content": "hello"}, "finish_reason": "stop"}],
@@ -35,7 +36,7 @@ def ask(handler: Handler, *, healthy: bool = True, count: int = 1, concurrency: 
         await site.start()
         port = runner.addresses[0][1]
         try:
-            async with Client(f"http://127.0.0.1:{port}", concurrency) as client:
+            async with Client(Endpoints([f"http://127.0.0.1:{port}"], concurrency)) as client:
                 return await asyncio.gather(
                     *(client.send("chat/completions", {"n": n}) for n in range(count)), return_exceptions=True
                 )

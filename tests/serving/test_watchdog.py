@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.evaluation.client import Client
+from harness.serving.endpoints import Endpoints
 from harness.serving.engine import Engine
 from harness.serving.watchdog import watch
 
@@ -20,7 +21,8 @@ LONG = {
 
 async def watched(engine: Engine, seconds: float, freeze: str | None) -> float | None:
     """Send a long request, stop the processes whose title holds `freeze`; return the seconds until the alarm."""
-    async with Client(engine.url, 1) as client:
+    endpoints = Endpoints([engine.url], 1)
+    async with Client(endpoints) as client:
         request = asyncio.create_task(client.send("chat/completions", LONG))
         await asyncio.sleep(2)
         family = psutil.Process(engine.process.pid).children(recursive=True)
@@ -30,7 +32,7 @@ async def watched(engine: Engine, seconds: float, freeze: str | None) -> float |
             process.suspend()
         begun = time.monotonic()
         try:
-            await asyncio.wait_for(watch(engine, lambda: client.in_flight), seconds)
+            await asyncio.wait_for(watch(engine, endpoints, endpoints.all[0]), seconds)
         except TimeoutError:
             return None
         except HarnessError as error:
@@ -55,7 +57,8 @@ def test_a_slow_engine_is_left_alone(engine):
 
 def test_an_engine_without_work_is_left_alone(engine):
     async def idle() -> None:
-        await asyncio.wait_for(watch(engine, lambda: 0), engine.serving.idle_seconds + 3)
+        endpoints = Endpoints([engine.url], 1)
+        await asyncio.wait_for(watch(engine, endpoints, endpoints.all[0]), engine.serving.idle_seconds + 3)
 
     with pytest.raises(TimeoutError):
         asyncio.run(idle())

@@ -33,7 +33,7 @@ def answered(engine, tmp_path):
             return replies.pop(0)
 
         more = [f"{key}={value}" for key, value in changes.items()]
-        settings = load_settings([*OVERRIDES, f"serving.url={engine.url}", f"results={tmp_path}", *more])
+        settings = load_settings([*OVERRIDES, f"serving.urls=[{engine.url}]", f"results={tmp_path}", *more])
         report = run_suite(settings, Display(quiet=True), settled=reply)
         return report.samples, report.answered, asked
 
