@@ -4,16 +4,19 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint format setup clean help
+.PHONY: demo test test-chaos lint format setup clean help
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: setup  ## set up, then decide the claims of a small real model on this machine
 	$(BIN)/harness demo
 
 test: $(VENV)/dev.done  ## set up, then run the whole test suite
 	$(BIN)/python -m pytest
+
+test-chaos: $(VENV)/dev.done  ## kill a working engine twenty times and count the answers (a quarter of an hour)
+	$(BIN)/python -m pytest -m chaos -s
 
 lint: $(VENV)/dev.done  ## formatter, linter and type checker, all as checks
 	$(BIN)/ruff format --check .

@@ -98,6 +98,7 @@ _ARGUMENTS = "mend serving.args and model.args; harness serve-command shows the 
 _KERNEL = (
     "another dtype, cache type or attention backend (serving.args.attention-backend=…), or another kind of machine"
 )
+_ENDED = "somebody killed it, or this machine ran out of memory (dmesg shows that); the same command continues"
 _RULES = (
     _rule("disk", "the disk is full", r"No space left on device|\[Errno 28\]|os error 28\b", _FREE),
     _rule(
@@ -166,7 +167,7 @@ _RULES = (
         r"head_size not supported|dtype not supported|compute capability not supported|No valid attention backend"
         r"|is not valid for this configuration|not supported by MLA|[Hh]ead size \d+ is not supported"
         r"|no kernel image is available|quantization is currently not supported|Minimum capability"
-        r"|only supports head sizes|Unsupported head",
+        r"|_C::\w+\(\) expected at most 0 argument|Failed core proc\(s\): \{[^}]*: -4\b",
         _KERNEL,
     ),
     _rule(
@@ -193,7 +194,7 @@ _RULES = (
         "arguments",
         "vLLM does not take the arguments",
         r"api_server\.py: error: .*|argument .*: (?:invalid|expected)|Unknown quantization method"
-        r"|World size \(\d+\) is larger than",
+        r"|World size \(\d+\) is larger than|must be divisible by tensor parallel size",
         _ARGUMENTS,
     ),
     _rule(
@@ -206,18 +207,19 @@ _RULES = (
     _rule(
         "killed",
         "a part of it was killed",
-        r"died unexpectedly \(exit code: -?\d+\)|exit code:? -9\b",
-        "somebody ended it, or this machine ran out of memory (dmesg shows that)",
+        r"died unexpectedly \(exit code: -?\d+\)|Failed core proc\(s\): \{[^}]*: -9\b",
+        _ENDED,
     ),
 )
-_KILLED = 128 + 9
-"""How a shell tells of a process that SIGKILL ended."""
 _PREFIX = re.compile(r"^(?:\([^)]*\) )?(?:(?:ERROR|CRITICAL|WARNING|INFO) \S+ \S+ \[[^\]]*\] ?)?")
 _QUIET = re.compile(r"^(?:\([^)]*\) )?(?:INFO|WARNING|DEBUG) ")
 _CODE = re.compile(r" {4}|  File ")
 """A line of a traceback that quotes source code."""
 _ERROR = re.compile(r"\b\w*(?:Error|Exception|Interrupt): \S")
-_EFFECTS = re.compile(r"See root cause|See stack trace for root cause|EngineDeadError")
+_EFFECTS = re.compile(
+    r"See root cause|See stack trace for root cause|EngineDeadError|RuntimeError: cancelled|CancelledError"
+)
+"""What the other parts of a server say when one of them ends."""
 
 
 def classify(log: str, code: int | None, model: Model, *, worked: bool) -> Failure:
@@ -233,10 +235,9 @@ def classify(log: str, code: int | None, model: Model, *, worked: bool) -> Failu
             if found := rule.pattern.search(line):
                 restart = rule.kind in TRANSIENT or (worked and rule.kind != "disk")
                 return Failure(rule.kind, rule.says, line.strip()[:500], rule.fix(model, found), restart)
-    if code == _KILLED:
-        fix = "somebody ended it, or this machine ran out of memory (dmesg shows that): the same command again"
-        return Failure("killed", "it was killed (SIGKILL)", "", fix, True)
-    # Unknown: the first error that is not a mere effect of another.
-    line = next((line for line in lines if _ERROR.search(line) and not _EFFECTS.search(line)), "")
+    # The first error that is no mere effect of another.
+    line = next((line for line in lines if _ERROR.search(line) and not _EFFECTS.search(line)), "").strip()[:500]
+    if code is not None and not line:
+        return Failure("killed", "a part of it ended without a word", "", _ENDED, True)
     fix = "see the engine's last lines; what was answered is kept, the same command continues"
-    return Failure("unknown", "", line.strip()[:500], fix, worked)
+    return Failure("unknown", "", line, fix, worked)

@@ -75,28 +75,3 @@ def test_a_run_killed_twice_and_interrupted_continues_to_the_whole_set_without_d
     output, errors = again.communicate()
     assert json.loads(output)["answered"] == 0, errors
     assert {p: p.read_bytes() for p in before} == before
-
-
-def test_an_engine_that_dies_in_the_middle_ends_the_run_with_its_words_and_keeps_the_log(tmp_path):
-    results = tmp_path / "results"
-    process = start(results)
-    while lines(results) < 2:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    workers = [
-        p for p in psutil.Process(process.pid).children(recursive=True) if "EngineCore" in "".join(p.cmdline())
-    ]
-    died = time.monotonic()
-    workers[0].kill()
-    _, errors = process.communicate()
-    assert time.monotonic() - died < 25
-    assert process.returncode == 1
-    assert "vllm.entrypoints.openai.api_server" in errors
-    assert "the same command continues" in errors
-    assert lines(results) >= 2
-    statuses = [
-        json.loads(line)["status"]
-        for path in results.glob("runs/*/*/*/samples.jsonl")
-        for line in path.read_text().splitlines()
-    ]
-    assert "error" not in statuses
