@@ -207,7 +207,7 @@ _RULES = (
     _rule(
         "killed",
         "a part of it was killed",
-        r"died unexpectedly \(exit code: -?\d+\)|Failed core proc\(s\): \{[^}]*: -9\b",
+        r"proc \S+ died unexpectedly|Failed core proc\(s\): \{[^}]*: -9\b",
         _ENDED,
     ),
 )

@@ -12,17 +12,17 @@ from harness.records.model import Hosted, Prices
 from harness.store.spending import Spending
 
 _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "quota_exceeded"}
-_QUOTA_WORDS = ("exceeded your current quota", "perday", "per day", "credit balance", "billing")
-"""What tells a quota that is used up from requests that come too fast; both are 429 with most services."""
+_QUOTA_WORDS = ("perday", "per day", "credit balance")
+_UNCLEAR_WORDS, _PACE_WORDS = ("exceeded your current quota",), ("perminute", "per minute")
+"""What tells a quota that is used up from requests that come too fast; both are 429 with most services, and Gemini
+says "exceeded your current quota" of either."""
 _NOT_BILLED = range(400, 500)
 
 
 class _Problem(BaseModel):
     """The `error` of an answer, as OpenAI's API has it; others leave parts out."""
 
-    message: str = ""
     code: str | int | None = None
-    type: str | None = None
     param: str | None = None
 
 
@@ -140,11 +140,8 @@ class Service:
         try:
             problem = _Refusal.model_validate_json(raw).error
         except ValidationError:
-            problem = _Problem(message=raw[:500].decode(errors="replace"))
-        words = f"{problem.code} {problem.message}".lower()
-        if status == 402 or (
-            status in {403, 429} and (problem.code in _QUOTA_CODES or any(word in words for word in _QUOTA_WORDS))
-        ):
+            problem = _Problem()
+        if status == 402 or (status in {403, 429} and _used_up(problem, raw.decode(errors="replace").lower())):
             raise HarnessError(
                 expected="a quota that is not used up",
                 found=shown,
@@ -164,6 +161,13 @@ class Service:
     def without_key(self, text: str) -> str:
         """Return a text of the service with our key struck out."""
         return text.replace(self._key, "***")
+
+
+def _used_up(problem: _Problem, text: str) -> bool:
+    if problem.code in _QUOTA_CODES or any(words in text for words in _QUOTA_WORDS):
+        return True
+    unclear = any(words in text for words in _UNCLEAR_WORDS)
+    return unclear and not any(words in text for words in _PACE_WORDS)
 
 
 def _limiter(per_minute: int | None) -> AsyncLimiter | None:

@@ -45,17 +45,15 @@ def hosted_at(url, **changes):
     return MODEL.model_copy(update={"hosted": Hosted.model_validate(terms)})
 
 
-def ask(tmp_path, *replies, count=1, spend=1e6, concurrency=4, body=BODY, **changes):
+def ask(tmp_path, *replies, count=1, spend=1e6, concurrency=4, seconds=None, **changes):
     """Ask a service `count` times; it gives `replies` in turn, then the last of them again and again.
 
-    Returns what came of each request, and the seconds between the first request and each that was seen.
+    Returns what came of each request, and what the service saw: key and body.
     """
     left, seen = list(replies), []
 
     async def handler(request):
-        seen.append(
-            (asyncio.get_running_loop().time(), request.headers.get("Authorization"), await request.json())
-        )
+        seen.append((request.headers.get("Authorization"), await request.json()))
         reply = left.pop(0) if len(left) > 1 else left[0]
         if reply is None:
             request.transport.close()
@@ -74,7 +72,8 @@ def ask(tmp_path, *replies, count=1, spend=1e6, concurrency=4, body=BODY, **chan
         try:
             with Spending(tmp_path / "m.jsonl") as spending:
                 async with Client.of(HostedServers(model, serving, spending)) as asked:
-                    posts = [asked.send("chat/completions", body) for _ in range(count)]
+                    sent = (asked.send("chat/completions", BODY) for _ in range(count))
+                    posts = [asyncio.wait_for(one, seconds) for one in sent]
                     return await asyncio.gather(*posts, return_exceptions=True)
         finally:
             await runner.cleanup()
@@ -88,7 +87,7 @@ def spent(tmp_path):
 
 
 def test_a_request_goes_to_the_address_as_it_stands_with_the_key(tmp_path):
-    (answer,), ((_, key, body),) = ask(tmp_path, good)
+    (answer,), ((key, body),) = ask(tmp_path, good)
     assert (answer.text, key, body) == ("hello", f"Bearer {KEY}", BODY)
 
 
@@ -208,11 +207,20 @@ def test_a_command_that_was_killed_leaves_its_reservations_in_the_account(tmp_pa
         Spending(tmp_path / "m.jsonl")
 
 
-def test_requests_keep_to_the_pace_that_the_account_allows(tmp_path):
-    _, seen = ask(tmp_path, good, count=4, requests_per_minute=120)
-    assert len(seen) == 4
-    _, seen = ask(tmp_path, good, count=2, tokens_per_minute=10 * (BYTES + 10))
+@pytest.mark.parametrize(
+    "pace", [{"requests_per_minute": 2}, {"tokens_per_minute": 2 * (BYTES + 10)}], ids=["requests", "tokens"]
+)
+def test_requests_keep_to_the_pace_that_the_account_allows(tmp_path, pace):
+    answers, seen = ask(tmp_path, good, count=4, seconds=0.5, **pace)  # the third may come after half a minute
     assert len(seen) == 2
+    assert sum(isinstance(answer, TimeoutError) for answer in answers) == 2
+    assert spent(tmp_path) == 2 * 4
+
+
+def test_a_pace_per_minute_that_is_called_a_quota_is_waited_for(tmp_path):
+    message = "You exceeded your current quota. quotaId: GenerateRequestsPerMinutePerProjectPerModel"
+    (answer,), _ = ask(tmp_path, lambda: refusal(429, message=message), good)
+    assert answer.text == "hello"
 
 
 @pytest.mark.parametrize(
