@@ -11,14 +11,20 @@ from harness.serving.service import Budget, Service
 from harness.store.spending import Spending
 
 
+def hosted_of(model: Model) -> Hosted:
+    """Return where a hosted model is served; raises UsageError for one that has weights."""
+    if model.hosted is None:
+        where = f"configs/model/{model.id}.yaml"
+        raise UsageError("a hosted model", f"{model.name}, which has weights", where=where, fix="serving=gpu")
+    return model.hosted
+
+
 def terms_of(model: Model, serving: Serving) -> tuple[Hosted, str, Prices, float]:
     """Return what is needed to ask a hosted model: where it is, our key, its prices, our cap in dollars.
 
     Raises UsageError when one of them is missing.
     """
-    hosted, where = model.hosted, f"configs/model/{model.id}.yaml, hosted"
-    if hosted is None:
-        raise UsageError("a hosted model", f"{model.name}, which has weights", where=where)
+    hosted, where = hosted_of(model), f"configs/model/{model.id}.yaml, hosted"
     if serving.urls:
         raise UsageError("a set-up of its own: serving=hosted", f"serving={serving.id} with urls", where=where)
     key = os.environ.get(hosted.key, "").strip()

@@ -12,7 +12,7 @@ from harness.serving import Checkpoint
 from harness.serving.attached import Attached, attach
 from harness.serving.command import command, engine_args, engine_version
 from harness.serving.fleet import Fleet
-from harness.serving.hosted import HostedServers, identity_args, terms_of
+from harness.serving.hosted import HostedServers, hosted_of, identity_args
 from harness.serving.placement import placements
 from harness.serving.servers import Servers
 from harness.serving.weights import identity_of, weights_of
@@ -65,7 +65,7 @@ def served_as(settings: Settings, checkpoint: Checkpoint | None, *, chat: bool) 
     """
     model, serving = settings.model, settings.serving
     if checkpoint is None:
-        hosted = terms_of(model, serving)[0]
+        hosted = hosted_of(model)
         return {
             "weights": {"hosted": hosted.url, "model": hosted.model},
             "precision": "unknown",
@@ -97,7 +97,7 @@ def manifest_notes(settings: Settings) -> dict[str, Any]:
     """Return what a manifest adds to the identity: the engine's command, known deviations, what is not pinned."""
     model, serving = settings.model, settings.serving
     if model.hosted is not None:
-        return {"command": [], "unpinned": [f"{model.hosted.model} as {model.hosted.url} serves it on the day"]}
+        return {"command": [], "unpinned": [f"{model.hosted.model}, as {model.hosted.url} serves it on the day"]}
     weights = weights_of(model)
     origin = weights.origin
     return {
