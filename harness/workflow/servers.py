@@ -37,8 +37,9 @@ def servers_of(
     model, serving = settings.model, settings.serving
     if checkpoint is None:
         with Spending(store.spending(model.id)) as spending:
-            display.say(f"{model.name}: {spending.dollars:.4f} of {serving.spend:g} dollars spent so far")
-            yield HostedServers(model, serving, spending)
+            servers = HostedServers(model, serving, spending)
+            display.say(f"{model.name}: {spending.dollars:.4f} of {serving.spend} dollars spent so far")
+            yield servers
         return
     if serving.urls:
         yield Attached(serving.urls, serving.concurrency)

@@ -92,7 +92,7 @@ def survive(results: Path, kills: int, items: int, repeats: int) -> list[dict]:
 
 
 def test_an_engine_killed_three_times_loses_no_answer_and_doubles_none(tmp_path):
-    survive(tmp_path, kills=3, items=12, repeats=4)
+    survive(tmp_path, kills=3, items=12, repeats=2)
     found = restarts(tmp_path)
     assert 1 <= len(found) <= 3
     assert {restart["kind"] for restart in found} <= {"killed", "unknown"}
