@@ -61,7 +61,7 @@ class Backoff:
         asked = seconds_of(retry_after)
         if asked is None and self._until <= now:
             self._pause = min(2 * self._pause, _MOST_SECONDS)
-        wait = self._pause if asked is None else asked
+        wait = self._pause if asked is None else max(asked, _FIRST_SECONDS)
         self._held = self._held or now
         if max(wait, now - self._held) > LONGEST_SECONDS:
             raise HarnessError(

@@ -12,15 +12,30 @@ def free_port(wanted: int | None = None) -> int:
 
     Raises HarnessError when the wanted port is taken.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, wanted or 0))
-        except OSError as error:
-            raise HarnessError(
-                expected=f"port {wanted} to be free",
-                found=str(error),
-                where=f"{HOST}:{wanted}",
-                fix=f"end what listens there (`ss -ltnp 'sport = :{wanted}'`), or use serving.port=null",
-            ) from error
-        return int(probe.getsockname()[1])
+    with reserved_port(wanted) as held:
+        return int(held.getsockname()[1])
+
+
+def reserved_port(wanted: int | None = None) -> socket.socket:
+    """Return a socket that holds a port without listening there: nobody else is given it while a server starts.
+
+    A server that allows address reuse, as most do, can listen there meanwhile. Raises HarnessError when the
+    wanted port is taken.
+    """
+    held = socket.socket()
+    if wanted is None:
+        held.bind((HOST, 0))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: the port is nobody else's
+        return held
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((HOST, wanted))
+    except OSError as error:
+        held.close()
+        raise HarnessError(
+            expected=f"port {wanted} to be free",
+            found=str(error),
+            where=f"{HOST}:{wanted}",
+            fix=f"end what listens there (`ss -ltnp 'sport = :{wanted}'`), or use serving.port=null",
+        ) from error
+    return held

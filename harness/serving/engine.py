@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from harness.errors import HarnessError
-from harness.machine.ports import HOST, free_port
+from harness.machine.ports import HOST, reserved_port
 from harness.machine.processes import GuardedProcess
 from harness.records import Model, Serving
 from harness.serving import probe
@@ -43,7 +43,8 @@ class Engine:
         self.model, self.serving, self._weights = model, serving, weights
         self.healthy = False
         """Whether it has ever been well."""
-        self.port = free_port(None if serving.port is None else serving.port + place.number)
+        self._held = reserved_port(None if serving.port is None else serving.port + place.number)
+        self.port = int(self._held.getsockname()[1])
         self.command = command(model, serving, str(weights), self.port, place=place.args)
         self.started = time.monotonic()
         # The weights are on the disk by now: no start waits for a hub that cannot be reached.
@@ -66,6 +67,7 @@ class Engine:
     def stop(self, *, hurry: bool = False) -> None:
         """End it with all it started; one that is still starting has nothing to finish and is not waited for."""
         self.process.stop(hurry=hurry or not self.healthy)
+        self._held.close()
 
     def wait_healthy(self, waiting: Callable[[float], None] = lambda _: None) -> float:
         """Wait until the server answers and return the seconds since its start.

@@ -93,7 +93,10 @@ def _fits(model: Model, _: re.Match[str]) -> str:
 
 
 _LOGIN = "ask for access on the model's page, then hf auth login, or set HF_TOKEN"
-_FREE = "df -h shows what is full: free it, or set HF_HOME, VLLM_CACHE_ROOT and TMPDIR to a larger disk"
+_FREE = (
+    "df -h shows what is full: free it, or set HF_HOME, VLLM_CACHE_ROOT and TMPDIR to a larger disk; "
+    "then the same command continues"
+)
 _ARGUMENTS = "mend serving.args and model.args; harness serve-command shows the whole command"
 _KERNEL = (
     "another dtype, cache type or attention backend (serving.args.attention-backend=…), or another kind of machine"

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from harness.errors import HarnessError
-from harness.machine.ports import HOST, free_port
+from harness.machine.ports import HOST, free_port, reserved_port
 from harness.machine.processes import GuardedProcess
 
 FAMILY = """
@@ -101,3 +101,15 @@ def test_a_taken_port_is_named(tmp_path):
         with pytest.raises(HarnessError, match=f"port {port}"):
             free_port(port)
     assert free_port() > 0
+
+
+def test_a_reserved_port_is_for_the_server_that_was_started_for_it():
+    import socket
+
+    with reserved_port() as held, socket.socket() as server:
+        port = held.getsockname()[1]
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((HOST, port))
+        server.listen()
+        with pytest.raises(HarnessError, match=f"port {port}"):
+            reserved_port(port)

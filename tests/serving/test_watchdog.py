@@ -1,4 +1,5 @@
 import asyncio
+import copy
 import time
 
 import psutil
@@ -6,8 +7,9 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.evaluation.client import Client
+from harness.machine.ports import free_port
 from harness.serving.endpoints import Endpoints
-from harness.serving.engine import Engine
+from harness.serving.engine import Engine, EngineError
 from harness.serving.watchdog import watch
 
 LONG = {
@@ -62,3 +64,12 @@ def test_an_engine_without_work_is_left_alone(engine):
 
     with pytest.raises(TimeoutError):
         asyncio.run(idle())
+
+
+def test_an_engine_that_lives_behind_a_closed_port_is_noticed(engine):
+    deaf = copy.copy(engine)
+    deaf.port = free_port()
+    endpoints = Endpoints([deaf.url], 1)
+    with pytest.raises(EngineError, match="its port is closed") as caught:
+        asyncio.run(asyncio.wait_for(watch(deaf, endpoints, endpoints.all[0]), 10))
+    assert caught.value.failure.restart

@@ -14,7 +14,8 @@ from harness.errors import HarnessError, UsageError
 from harness.evaluation.tasks import load_task
 from harness.store import Store, read_samples
 from harness.workflow.display import Display
-from harness.workflow.run import _request_plan, run_suite
+from harness.workflow.measure import measure
+from harness.workflow.run import _request_plan
 
 KEY = "sk-of-the-test"
 OVERRIDES = [
@@ -71,7 +72,7 @@ def door(engine):
 
 def go(door, results, *more):
     settings = load_settings([*OVERRIDES, f"model.hosted.url={door}", f"results={results}", *more])
-    return run_suite(settings, Display(quiet=True))
+    return measure(settings, Display(quiet=True)).report
 
 
 def test_a_hosted_model_is_asked_with_its_key_and_says_what_was_not_sent(door, tmp_path, monkeypatch):
