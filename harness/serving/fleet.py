@@ -39,14 +39,16 @@ class Fleet:
         places: Sequence[Placement],
         log: Callable[[int, int], Path],
         restarted: Callable[[Restart], None] = lambda _: None,
+        given_up: Callable[[int, HarnessError], None] = lambda *_: None,
     ) -> None:
         """Start one engine per place; none is healthy yet.
 
-        `log` gives the log's path for (replica, start 1, 2, …); `restarted` is told of every restart.
+        `log` gives the log's path for (replica, start 1, 2, …); `restarted` is told of every restart,
+        `given_up` of every replica that is not started any more.
         Raises HarnessError when a port is taken.
         """
         self._model, self._serving, self._weights = model, serving, weights
-        self._log, self._restarted = log, restarted
+        self._log, self._restarted, self._given_up = log, restarted, given_up
         self._seats: list[_Seat] = []
         try:
             for place in places:
@@ -117,6 +119,7 @@ class Fleet:
                     seat.in_vain = 0 if endpoint.answered else seat.in_vain
                     await self._start_again(seat, error)
         except HarnessError as error:
+            self._given_up(seat.place.number, error)
             return error
 
     async def _bring_up(self, seat: _Seat) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from harness.config.settings import Settings
+from harness.errors import HarnessError
 from harness.machine.devices import cores, device_kind, visible_gpus
 from harness.records import HubOrigin, Restart
 from harness.serving import Checkpoint
@@ -50,9 +51,12 @@ def servers_of(
         log = store.relative(store.engine_log(folders[0], restart.replica, restart.start))
         display.say(f"{restart.found}; it is started again, its log: {log}")
 
+    def given_up(replica: int, error: HarnessError) -> None:
+        display.say(f"server {replica} is given up: {error.found}")
+
     places = placements(model, serving, cores(), visible_gpus())
     log = lambda replica, start: store.engine_log(folders[0], replica, start)  # noqa: E731
-    with Fleet(model, serving, checkpoint.path, places, log, restarted) as fleet:
+    with Fleet(model, serving, checkpoint.path, places, log, restarted, given_up) as fleet:
         for engine in fleet.engines:
             display.say(f"engine starts on {engine.url}, its log: {store.relative(engine.process.log)}")
         yield fleet
