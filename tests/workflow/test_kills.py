@@ -101,7 +101,7 @@ def test_an_engine_killed_three_times_loses_no_answer_and_doubles_none(tmp_path)
 
 @pytest.mark.chaos
 def test_an_engine_killed_twenty_times_loses_no_answer_and_doubles_none(tmp_path):
-    survive(tmp_path, kills=20, items=12, repeats=40)
+    survive(tmp_path, kills=20, items=12, repeats=12)
     assert restarts(tmp_path)
 
 
