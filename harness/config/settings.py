@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Model, Protocol, Record, Serving, Subject, Suite
+from harness.records import Benchmark, Model, Protocol, Record, Replica, Serving, Subject, Suite
 
 T = TypeVar("T", bound=Record)
 
@@ -91,6 +91,11 @@ def load_models(configs: Path) -> dict[str, Model]:
     """Return every model config by id; raises UsageError for a bad file."""
     files = _files(configs / "model")
     return {name: _load(Model, path, files) for name, path in files.items()}
+
+
+def load_replicas(configs: Path) -> dict[str, Replica]:
+    """Return how each kind of small random twin is made, by id; raises UsageError for a bad file."""
+    return {name: _load(Replica, path) for name, path in _files(configs / "replica").items()}
 
 
 def load_suites(configs: Path) -> dict[str, Suite]:

@@ -1,6 +1,7 @@
 """One asynchronous client for OpenAI-compatible servers; no deadline on a request, never a silent retry."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -107,6 +108,13 @@ class Client:
                 found=found.error,
                 where=self.endpoints.where,
             )
+        return found.value
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the server's JSON answer to `body` at `path`, as it is; raises ValueError when it refuses."""
+        found = await self._ask(path, body, lambda raw: dict(json.loads(raw)))
+        if found.value is None:
+            raise ValueError(f"{path}: {found.error}")
         return found.value
 
     async def _ask(self, path: str, body: dict[str, Any], read: Callable[[bytes], T]) -> _Outcome[T]:

@@ -9,6 +9,9 @@ from pydantic import Field
 from harness.errors import HarnessError
 from harness.records import Decoding, Record
 
+EFFORT = "reasoning_effort"
+"""The one switch of thinking that the API itself has; all others are arguments of a chat template."""
+
 
 class RequestPlan(Record):
     """Everything besides the prompt that goes into a request."""
@@ -16,6 +19,7 @@ class RequestPlan(Record):
     model: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
+    thinking: dict[str, str | int | bool] = Field(default_factory=dict)
     max_tokens: int
     stop: list[str]
     base_seed: int
@@ -35,11 +39,18 @@ class RequestPlan(Record):
         text: dict[str, Any] = {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
         stop = {"stop": self.stop} if self.stop else {}
         decoding = self.decoding.model_dump(exclude_none=True)
-        return self._named({"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **stop})
+        thinking = self._switch() if self.endpoint == "chat" else {}
+        body = {"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **thinking, **stop}
+        return self._named(body)
 
     def seeded(self, body: dict[str, Any], item: str, repeat: int) -> dict[str, Any]:
         """Return `body` with the seed of one (item, repeat)."""
         return body | self._named({"seed": self.seed(item, repeat)})
+
+    def _switch(self) -> dict[str, Any]:
+        named = {name: value for name, value in self.thinking.items() if name != EFFORT}
+        effort = {EFFORT: self.thinking[EFFORT]} if EFFORT in self.thinking else {}
+        return effort | ({"chat_template_kwargs": named} if named else {})
 
     def _named(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the fields under the names that the service takes, without those that it does not."""

@@ -7,10 +7,12 @@ from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
 from harness.records.finding import SEVERITIES, Finding, Severity
 from harness.records.layout import Fit, Layout
-from harness.records.model import Deviation, Licence, Model, Weights
+from harness.records.model import Deviation, Licence, Model, Thinking, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
 from harness.records.printed import Printed, parse
+from harness.records.probe import ProbeCheck, ProbeReport
 from harness.records.protocol import Decoding, Protocol
+from harness.records.replica import Chat, Replica
 from harness.records.restart import Restart
 from harness.records.run import Manifest, RunIdentity
 from harness.records.sample import Answer, Request, Sample, Status, item_id
@@ -26,6 +28,7 @@ __all__ = [
     "Architecture",
     "Audit",
     "Benchmark",
+    "Chat",
     "Claim",
     "ClaimKind",
     "DecidedKind",
@@ -50,9 +53,12 @@ __all__ = [
     "PackageOrigin",
     "PlantedRow",
     "Printed",
+    "ProbeCheck",
+    "ProbeReport",
     "Protocol",
     "Reading",
     "Record",
+    "Replica",
     "Reply",
     "Request",
     "Resource",
@@ -70,6 +76,7 @@ __all__ = [
     "Suite",
     "SuiteTask",
     "Terms",
+    "Thinking",
     "Verdict",
     "Weights",
     "item_id",

@@ -49,7 +49,22 @@ class Thinking(Record):
     off: dict[str, str | int | bool] | None = None
     budget: str | None = None
     """How thinking tokens can be capped, in words."""
+    tags: tuple[str, str] | None = ("<think>", "</think>")
+    """Around a trace of thoughts, as text; None where the engine itself tells thoughts by their tokens (harmony)."""
     source: str
+
+    def switch(self, wanted: Literal["default", "on", "off"]) -> dict[str, str | int | bool]:
+        """Return the switch as a request says it; the model's default is said too, where a word for it is known.
+
+        Parsers of several servers look for the switch in the request and know no default: a trace would reach
+        the answer (deepseek_v3 of vLLM 0.32). Raises ValueError when the model has no such switch.
+        """
+        named = {"on": self.on, "off": self.off}
+        if wanted == "default":
+            return named["off" if self.default == "off" else "on"] or {} if self.default != "unstated" else {}
+        if named[wanted] is None and not (wanted == "on" and self.default in {"on", "always"}):
+            raise ValueError(f"thinking cannot be switched {wanted}: the model's config names no way")
+        return named[wanted] or {}
 
 
 class Requirement(Record):
@@ -140,6 +155,10 @@ class Model(Record):
     compared_with: list[Id] = Field(default_factory=list)
     """Models that its maker's tables put beside it."""
     trust_remote_code: bool = False
+    replica: Id | None = None
+    """How its small random twin is made (configs/replica/); None where none can be."""
+    no_replica: str | None = None
+    """Why none can be made, or served."""
     architecture: Architecture | None = None
     """Sizes for `harness facts`; None where they were not entered yet, or nobody knows them."""
 

@@ -25,6 +25,8 @@ class Protocol(Record):
     """`chat` lets the server apply the model's own chat template; `completions` sends plain text."""
     sampling: Literal["recommended"] | Decoding = "recommended"
     """`recommended` takes the model's own, as its maker published it."""
+    thinking: Literal["default", "on", "off"] = "default"
+    """Of a model that reasons before it answers; its own default is said in each request too."""
     max_tokens: int = Field(gt=0)
     stop: Literal["task"] | list[str] = "task"
     """`task` keeps the task's own stop strings, for base-model formats that need them."""

@@ -32,6 +32,8 @@ class RunIdentity(Record):
     library: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
+    thinking: dict[str, str | int | bool] = Field(default_factory=dict)
+    """The switch as each request says it; empty for a model without one."""
     max_tokens: int
     stop: list[str]
     num_fewshot: int

@@ -36,6 +36,12 @@ class Checkpoint:
         found = json.loads(config.read_text(encoding="utf-8")).get("chat_template") if config.exists() else None
         return json.dumps(found) if found is not None else None
 
+    def tokenizer(self, *, trust_remote_code: bool) -> Any:
+        """Return the checkpoint's tokenizer."""
+        from transformers import AutoTokenizer  # noqa: PLC0415 - slow to import
+
+        return AutoTokenizer.from_pretrained(self.path, trust_remote_code=trust_remote_code)
+
     @property
     def chat_template_sha256(self) -> str | None:
         """SHA-256 of the chat template."""

@@ -1,0 +1,96 @@
+"""Are thoughts switched, kept apart from answers, and safe from stop strings?"""
+
+from harness.evaluation.honesty.prompt import CONVERSATIONS
+from harness.evaluation.honesty.subject import SAYS_GIVEN_TEXT, Subject, failed, noted, passed
+from harness.records import Answer, ProbeCheck, Thinking
+
+THOUGHT, REPLY = "let me see", "42"
+
+
+def _thinks(subject: Subject) -> Thinking | None:
+    return subject.model.thinking if subject.plan.endpoint == "chat" else None
+
+
+async def thinking_switch(subject: Subject) -> ProbeCheck:
+    """Thinking on and thinking off are different prompts, where the model's config says how to switch."""
+    name, thinking = "thinking switch", _thinks(subject)
+    if thinking is None or thinking.on is None or thinking.off is None:
+        return noted(name, "the model's config names no switch with two positions")
+    on, off = [
+        await subject.tokens(messages=CONVERSATIONS[0], chat_template_kwargs=switch)
+        for switch in (thinking.on, thinking.off)
+    ]
+    if on == off:
+        return failed(name, f"{thinking.on} and {thinking.off} are the same prompt", "mend thinking in its config")
+    return passed(name, f"{thinking.on} and {thinking.off} are different prompts")
+
+
+async def reasoning_parser(subject: Subject) -> ProbeCheck:
+    """Traces that are complete, prefilled, cut off or empty reach neither the answer nor the score."""
+    name, thinking = "reasoning parser", _thinks(subject)
+    if thinking is None:
+        return noted(name, "no thinking in this run")
+    if not await _run_thinks(subject, thinking):
+        answer = await subject.say(REPLY, subject.plan.thinking)
+        if answer.text.strip() == REPLY:
+            return passed(name, "with thinking off an answer stays an answer")
+        return failed(name, f"with thinking off, {REPLY!r} became {_split(answer)}", "another --reasoning-parser")
+    if thinking.tags is None:
+        cut = await subject.ask("How many primes are there below 100?", max_tokens=16, stop=[])
+        return noted(name, f"the engine tells thoughts by their tokens; cut after 16 tokens: {_split(cut)}")
+    opens, closes = thinking.tags
+    cases = {
+        "complete": (f"{opens}{THOUGHT}{closes}{REPLY}", REPLY),
+        "prefilled": (f"{THOUGHT}{closes}{REPLY}", REPLY),
+        "empty": (f"{closes}{REPLY}", REPLY),
+        "cut off": (f"{THOUGHT} and see and see", ""),
+    }
+    for case, (text, wanted) in cases.items():
+        limit = {"max_tokens": 4} if case == "cut off" else {}
+        answer = await subject.say(text, subject.plan.thinking, **limit)
+        if answer.text.strip() != wanted:
+            return _leak(subject, name, case, text, answer)
+    return passed(name, f"traces that are {', '.join(cases)} stay apart from the answer")
+
+
+async def _run_thinks(subject: Subject, thinking: Thinking) -> bool:
+    """Return whether the run's own prompts have the model think: they are not those with thinking off."""
+    if thinking.off is None or thinking.default == "always":
+        return True
+    own, off = [
+        await subject.tokens(messages=CONVERSATIONS[0], chat_template_kwargs=switch)
+        for switch in (subject.plan.thinking, thinking.off)
+    ]
+    return own != off
+
+
+def _leak(subject: Subject, name: str, case: str, text: str, answer: Answer) -> ProbeCheck:
+    """Tell a parser that leaks from a server that did not say the text at all."""
+    if not set(_words(answer)) <= set(text):
+        return failed(name, f"the server cannot be made to say {text!r}: {_split(answer)}", SAYS_GIVEN_TEXT)
+    parser = subject.model.args.get("reasoning-parser")
+    fix = "protocol.thinking=on, which each request then says" if parser else "--reasoning-parser NAME"
+    return failed(name, f"{case}: {text!r} became {_split(answer)}", fix)
+
+
+def _words(answer: Answer) -> str:
+    return f"{answer.reasoning or ''}{answer.text}"
+
+
+def _split(answer: Answer) -> str:
+    return f"thoughts {(answer.reasoning or '')[:60]!r} and answer {answer.text[:60]!r}"
+
+
+async def stop_strings(subject: Subject) -> ProbeCheck:
+    """A stop string inside a trace does not end the answer before it began."""
+    name, thinking = "stop strings", _thinks(subject)
+    if not subject.stop:
+        return noted(name, "the run sends none")
+    if thinking is None or thinking.tags is None or not await _run_thinks(subject, thinking):
+        return noted(name, "no trace in this run that could be said")
+    for stop in subject.stop:
+        text = f"{THOUGHT}{stop}{THOUGHT}{thinking.tags[1]}{REPLY}"
+        answer = await subject.say(text, subject.plan.thinking, stop=[stop])
+        if answer.text.strip() != REPLY:
+            return failed(name, f"{stop!r} inside a trace ends the answer", "protocol.stop=[]")
+    return passed(name, f"{len(subject.stop)} of them inside traces")

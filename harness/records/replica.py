@@ -1,0 +1,39 @@
+"""A small random twin of a model: the same architecture with few layers and small sizes."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from harness.records.base import Id, Record
+from harness.records.model import Arguments
+
+
+class Chat(Record):
+    """What a twin's chat template has in common with the model's own."""
+
+    begins: bool = False
+    """Whether the template writes the token that begins a text itself."""
+    thinking: str = ""
+    """What it writes for the assistant to go on from while thinking is on."""
+    answering: str = ""
+    """The same while it is off."""
+
+
+class Replica(Record):
+    """How to make the twin of every model that names it (configs/replica/<id>.yaml)."""
+
+    id: Id
+    model_type: str
+    """transformers' name of the configuration class."""
+    config: dict[str, Any]
+    """Sizes, and what else the class is made with."""
+    stored: dict[str, Any] = Field(default_factory=dict)
+    """Written to config.json beside it: what vLLM reads there and transformers' class does not write."""
+    ones: list[str] = Field(default_factory=list)
+    """Tensors of ones, of the hidden size, that vLLM asks for and transformers' class does not have."""
+    tokenizer: Literal["bytes", "harmony"] = "bytes"
+    chat: Chat = Chat()
+    args: Arguments | None = None
+    """vLLM arguments in place of the model's own, where those need a fork; None keeps the model's own."""
+    differs: list[str] = Field(default_factory=list)
+    """What the twin cannot show of the model, in words."""
