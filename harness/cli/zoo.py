@@ -1,12 +1,14 @@
 """Verbs about the models themselves: which there are, where they run, what serves them."""
 
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from harness.cli.options import Json, key_values, print_json
+from harness.workflow.display import Display
 
 app = typer.Typer()
 
@@ -63,6 +65,45 @@ def models(
         print(models_page(rows), end="")
     else:
         Console(highlight=False).print(models_table(rows))
+
+
+@app.command()
+def replica(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="model=ID: a file in configs/model/.", show_default=False, metavar="model=ID"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the checkpoint to this new folder.")] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve it with vLLM on this machine, and probe it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a small random twin of a model: its architecture in a few layers, its switch of thinking.
+
+    A twin shows on any machine that the engine knows the architecture and that thoughts stay apart from answers;
+    what it says means nothing. --serve starts it as the model itself would be started and looks at it closely;
+    exit 1 when it is not served, or when something speaks against it.
+
+    Example: harness replica model=k_exaone_236b --serve
+    """
+    from harness.report.probe import replica_lines  # noqa: PLC0415
+    from harness.workflow.replica import serve_replica, write_twin  # noqa: PLC0415
+    from harness.workflow.zoo import model_named  # noqa: PLC0415
+
+    model = model_named(key_values(arguments, ["model"]))
+    folder = write_twin(model, out)
+    report = serve_replica(model, Display(quiet=as_json)) if serve else None
+    if as_json:
+        served = report.model_dump(mode="json") | {"served": report.served} if report is not None else None
+        print_json({"model": model.id, "folder": str(folder), "report": served})
+    else:
+        console = Console(highlight=False)
+        for part in replica_lines(report) if report is not None else ():
+            console.print(part)
+        console.print(str(folder), soft_wrap=True, markup=False)
+    if report is not None and not report.served:
+        raise typer.Exit(1)
 
 
 @app.command(name="serve-command")

@@ -12,7 +12,7 @@ from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin
 from harness.records.printed import Printed, parse
 from harness.records.probe import ProbeCheck, ProbeReport
 from harness.records.protocol import Decoding, Protocol
-from harness.records.replica import Chat, Replica
+from harness.records.replica import Chat, Replica, ReplicaReport
 from harness.records.restart import Restart
 from harness.records.run import Manifest, RunIdentity
 from harness.records.sample import Answer, Request, Sample, Status, item_id
@@ -59,6 +59,7 @@ __all__ = [
     "Reading",
     "Record",
     "Replica",
+    "ReplicaReport",
     "Reply",
     "Request",
     "Resource",

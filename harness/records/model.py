@@ -50,7 +50,7 @@ class Thinking(Record):
     budget: str | None = None
     """How thinking tokens can be capped, in words."""
     tags: tuple[str, str] | None = ("<think>", "</think>")
-    """Around a trace of thoughts, as text; None where the engine itself tells thoughts by their tokens (harmony)."""
+    """Around a trace of thoughts; None where the engine tells thoughts by their tokens (harmony)."""
     source: str
 
     def switch(self, wanted: Literal["default", "on", "off"]) -> dict[str, str | int | bool]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from harness.records.base import Id, Record
 from harness.records.model import Arguments
+from harness.records.probe import ProbeReport
 
 
 class Chat(Record):
@@ -17,6 +18,8 @@ class Chat(Record):
     """What it writes for the assistant to go on from while thinking is on."""
     answering: str = ""
     """The same while it is off."""
+    tags: tuple[str, str] | None = ("<think>", "</think>")
+    """Around the twin's thoughts; the model's own need its own parser."""
 
 
 class Replica(Record):
@@ -37,3 +40,24 @@ class Replica(Record):
     """vLLM arguments in place of the model's own, where those need a fork; None keeps the model's own."""
     differs: list[str] = Field(default_factory=list)
     """What the twin cannot show of the model, in words."""
+
+
+class ReplicaReport(Record):
+    """How a model's twin was served on a machine without GPUs."""
+
+    model: Id
+    replica: Id
+    engine: str
+    """Distribution and version."""
+    differs: list[str] = Field(default_factory=list)
+    """What the twin cannot show of the model."""
+    healthy_seconds: float | None = None
+    """From the start of the server to its first sign of health; None when it had none."""
+    probe: ProbeReport | None = None
+    problem: str | None = None
+    """What ended it, None when nothing did."""
+
+    @property
+    def served(self) -> bool:
+        """Whether it answered, and nothing spoke against it."""
+        return self.problem is None and self.probe is not None and not self.probe.failed

@@ -44,6 +44,10 @@ def engine_args(model: Model, serving: Serving) -> Arguments:
     return dict(sorted(args.items()))
 
 
+SAYS_GIVEN_TEXT: Arguments = {"structured-outputs-config.enable_in_reasoning": "true"}
+"""Lets the probe have the server say a given trace of thoughts; a request without a grammar is not touched."""
+
+
 def command(
     model: Model,
     serving: Serving,
@@ -66,6 +70,7 @@ def command(
         "port": port,
         **engine_args(model, serving),
         **place,
+        **SAYS_GIVEN_TEXT,
     }
     return [python, "-m", "vllm.entrypoints.openai.api_server", *flags(args)]
 

@@ -3,7 +3,7 @@
 from harness.errors import UsageError
 from harness.records import Fit, HubOrigin, Layout, Model, Record, Serving
 from harness.records.model import Arguments
-from harness.serving.command import engine_args, flags
+from harness.serving.command import SAYS_GIVEN_TEXT, engine_args, flags
 
 PORT = 8000
 NODE_RANK, MASTER = "$NODE_RANK", "$MASTER_ADDR"
@@ -46,7 +46,7 @@ def serve_plan(model: Model, serving: Serving, fit: Fit | None) -> ServePlan:
         args["tensor-parallel-size"] = shown.gpus_per_node
         why += [*(fit.why if fit is not None else []), f"split as a source shows it: {shown.source}"]
     why += _needs(model)
-    args = {"served-model-name": model.id, "port": PORT, **dict(sorted(args.items()))}
+    args = {"served-model-name": model.id, "port": PORT, **dict(sorted(args.items())), **SAYS_GIVEN_TEXT}
     return ServePlan(
         argv=["vllm", "serve", name, *flags(args)],
         env={"VLLM_NO_USAGE_STATS": "1", **serving.env},

@@ -20,7 +20,9 @@ def replica_of(model: Model) -> Replica:
     """Return how the model's twin is made; raises UsageError for a model that has none, with the reason."""
     if model.replica is None:
         reason = model.no_replica or "its config names none"
-        raise UsageError("a model with a replica", reason, where=f"configs/model/{model.id}.yaml", fix="harness models")
+        raise UsageError(
+            "a model with a replica", reason, where=f"configs/model/{model.id}.yaml", fix="harness models"
+        )
     return load_replicas(project().configs)[model.replica]
 
 
@@ -81,11 +83,13 @@ def cached_replica(model: Model) -> Path:
 def as_replica(model: Model, folder: Path) -> Model:
     """Return the model with the weights of its twin in `folder`, served as the model itself is."""
     replica = replica_of(model)
-    changes = {
+    changes: dict[str, object] = {
         "weights": Weights(origin=FolderOrigin(folder=str(folder))),
         "context": min(CONTEXT, model.context),
         "precision": "bfloat16",
         "args": model.args if replica.args is None else replica.args,
         "trust_remote_code": False,
     }
+    if model.thinking is not None:
+        changes["thinking"] = model.thinking.model_copy(update={"tags": replica.chat.tags})
     return model.model_copy(update=changes)

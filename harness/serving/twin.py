@@ -16,7 +16,16 @@ SEED = 20260101
 PADDED_TO = 64
 """The number of tokens is a multiple of this, as in the models themselves."""
 TURNS = ["<|begin|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
-MARKS = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"]
+MARKS = [
+    "<think>",
+    "</think>",
+    "<tool_call>",
+    "</tool_call>",
+    "<arg_key>",
+    "</arg_key>",
+    "<arg_value>",
+    "</arg_value>",
+]
 """What reasoning and tool parsers look for; ordinary tokens, as in the models themselves."""
 
 
@@ -82,7 +91,8 @@ def harmony_tokenizer() -> "Tokenizer":
         ranks = Path(folder) / "ranks"
         ranks.write_text("".join(lines))
         names = [special.get(number, f"<|reserved_{number}|>") for number in range(min(special), max(special) + 1)]
-        return TikTokenConverter(vocab_file=str(ranks), extra_special_tokens=names).converted()
+        found: Tokenizer = TikTokenConverter(vocab_file=str(ranks), extra_special_tokens=names).converted()
+        return found
 
 
 if __name__ == "__main__":

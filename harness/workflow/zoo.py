@@ -6,6 +6,7 @@ from harness.config.settings import load_models, load_settings, project
 from harness.errors import UsageError, nearest
 from harness.planning.fit import fit
 from harness.planning.zoo import ModelRow, row_of
+from harness.records import Model
 from harness.serving.plan import ServePlan, serve_plan
 from harness.workflow.fit import whole
 
@@ -18,26 +19,31 @@ def list_models() -> list[ModelRow]:
     return sorted(rows, key=lambda row: (-(row.parameters_total or 0), row.id))
 
 
-def plan_serving(given: Mapping[str, str]) -> ServePlan:
-    """Return how a model is served; `given` holds the verb's arguments by KEYS, all but model optional.
-
-    Raises UsageError for an unknown model, and as `fit` and `serve_plan` do.
-    """
-    models = load_models(project().configs)
-    name = given.get("model", "")
+def model_named(given: Mapping[str, str]) -> Model:
+    """Return the model that the verb's argument `model` names; raises UsageError when there is none."""
+    models, name = load_models(project().configs), given.get("model", "")
     if name not in models:
         found = name or "no model"
         raise UsageError(
             "model=ID with a file in configs/model/", found, where="command line", fix=nearest(name, models)
         )
+    return models[name]
+
+
+def plan_serving(given: Mapping[str, str]) -> ServePlan:
+    """Return how a model is served; `given` holds the verb's arguments by KEYS, all but model optional.
+
+    Raises UsageError for an unknown model, and as `fit` and `serve_plan` do.
+    """
+    model = model_named(given)
     serving = load_settings([f"serving={given.get('serving', 'gpu')}"]).serving
     split = None
-    if models[name].architecture is not None and serving.device == "cuda":
+    if model.architecture is not None and serving.device == "cuda":
         split = fit(
-            models[name],
+            model,
             given.get("gpu", "h100"),
             context=whole(given, "context"),
             concurrency=whole(given, "concurrency") or 1,
             nodes=whole(given, "nodes"),
         )
-    return serve_plan(models[name], serving, split)
+    return serve_plan(model, serving, split)

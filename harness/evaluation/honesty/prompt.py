@@ -25,7 +25,9 @@ async def served_model(subject: Subject) -> ProbeCheck:
     listed = await asyncio.to_thread(ask.served_models, subject.client.url)
     if subject.plan.model not in listed:
         return failed(name, f"it serves {', '.join(listed)}", f"--served-model-name {subject.plan.model}")
-    longest = (await subject.client.post("/tokenize", {"model": subject.plan.model, "prompt": "x"})).get("max_model_len")
+    longest = (await subject.client.post("/tokenize", {"model": subject.plan.model, "prompt": "x"})).get(
+        "max_model_len"
+    )
     if longest is not None and longest < model.context:
         return failed(name, f"prompt and answer in {longest} tokens", f"--max-model-len {model.context}")
     return passed(name, f"{subject.plan.model}, {longest} tokens")

@@ -7,7 +7,7 @@ from harness.records import Answer, ProbeCheck
 
 LENGTH = 16
 DRIFT = 1.0
-"""Natural-log units by which company in the batch may move a token of the prompt; rounding moves it by hundredths."""
+"""Nats by which company in the batch may move a token of the prompt; rounding moves it by hundredths."""
 TEXT = "Seoul is the capital of Korea. Water boils at one hundred degrees. 물은 백 도에서 끓는다."
 STORY = "Write one sentence about a random animal, a random colour and a random number."
 
@@ -28,12 +28,14 @@ async def limits(subject: Subject) -> ProbeCheck:
         return failed(name, found, "a server that honours max_tokens; no proxy between")
     whole = await subject.say("42", subject.model.thinking.switch("default") if subject.model.thinking else {})
     if whole.finish_reason != "stop":
-        return failed(name, f"a whole answer ends with {whole.finish_reason}", "serve the checkpoint's own tokenizer")
+        return failed(
+            name, f"a whole answer ends with {whole.finish_reason}", "serve the checkpoint's own tokenizer"
+        )
     return passed(name, f"cut at {LENGTH} of {LENGTH} tokens: length; a whole answer: stop")
 
 
 async def seeds(subject: Subject) -> ProbeCheck:
-    """Other seeds give other answers, so that repeats are repeats; whether the same seed gives the same is noted."""
+    """Other seeds give other answers, so that repeats are repeats; what the same seed gives is said."""
     name = "seed"
     if subject.plan.decoding.temperature == 0:
         return noted(name, "temperature 0 draws nothing")
@@ -42,7 +44,9 @@ async def seeds(subject: Subject) -> ProbeCheck:
         for seed in (1, 1, 2, 3, 4)
     ]
     if all(_said(other) == _said(first) for other in others):
-        return failed(name, "four seeds gave one and the same answer", "a server that honours `seed`; no cache between")
+        return failed(
+            name, "four seeds gave one and the same answer", "a server that honours `seed`; no cache between"
+        )
     same = "the same answer" if _said(first) == _said(again) else "another answer (kernels that do not repeat)"
     return passed(name, f"other seeds, other answers; the same seed, {same}")
 
@@ -52,7 +56,8 @@ async def company(subject: Subject) -> ProbeCheck:
     name, others = "log-probabilities in a batch", max(1, min(subject.concurrency, 8) - 1)
     alone = await _prompt(subject, TEXT)
     batch = await asyncio.gather(
-        _prompt(subject, TEXT), *[_prompt(subject, f"{number} {STORY * number}") for number in range(1, others + 1)]
+        _prompt(subject, TEXT),
+        *[_prompt(subject, f"{number} {STORY * number}") for number in range(1, others + 1)],
     )
     pairs = zip(alone, batch[0], strict=True)
     drift = max(abs(first - second) for (first, _), (second, _) in pairs)
@@ -65,7 +70,8 @@ async def company(subject: Subject) -> ProbeCheck:
 async def twice(subject: Subject) -> ProbeCheck:
     """Whether the same request, drawing nothing, gives the same answer twice."""
     first, second = [
-        await subject.ask(STORY, temperature=0.0, max_tokens=2 * LENGTH, ignore_eos=True, stop=[]) for _ in range(2)
+        await subject.ask(STORY, temperature=0.0, max_tokens=2 * LENGTH, ignore_eos=True, stop=[])
+        for _ in range(2)
     ]
     same = "the same" if _said(first) == _said(second) else "not the same"
     return noted("same request twice", f"{same} over {2 * LENGTH} tokens at temperature 0")

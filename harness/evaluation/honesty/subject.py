@@ -8,8 +8,7 @@ from harness.evaluation.client import Client
 from harness.evaluation.requests import RequestPlan
 from harness.records import Answer, Model, ProbeCheck
 
-SAYS_GIVEN_TEXT = "--structured-outputs-config.enable_in_reasoning true"
-_LONGEST = 64
+_LONGEST, _TAIL = 64, 32
 _PREFERRED = 100.0
 """The largest bias that the API allows for a token."""
 
@@ -48,16 +47,21 @@ class Subject:
         found = await self.client.post("/tokenize", {"model": self.plan.model, **prompt})
         return [int(token) for token in found["tokens"]]
 
+    async def rendered(self, messages: list[dict[str, str]]) -> str:
+        """Return the end of the prompt that the server makes of `messages` in this run."""
+        tokens = await self.tokens(messages=messages, chat_template_kwargs=self.plan.thinking)
+        found = await self.client.post("/detokenize", {"model": self.plan.model, "tokens": tokens[-_TAIL:]})
+        return str(found["prompt"])
+
     async def say(self, text: str, thinking: dict[str, Any], **changes: Any) -> Answer:
         """Return what the server makes of an answer that is exactly `text`, whatever the model would have said.
 
         The grammar of a structured output leaves the model no choice; tags that are tokens of their own are
         preferred to their letters, since some parsers look for the token.
         """
-        bias = {}
+        bias: dict[str, float] = {}
         for tag in (self.model.thinking.tags if self.model.thinking is not None else None) or ():
-            found = await self.tokens(prompt=tag, add_special_tokens=False)
-            bias |= {str(token): _PREFERRED for token in found} if len(found) == 1 else {}
+            bias |= {str(token): _PREFERRED for token in await self.tokens(prompt=tag, add_special_tokens=False)}
         plan = self.plan.model_copy(
             update={"thinking": thinking, "stop": [], "max_tokens": _LONGEST, "endpoint": "chat"}
         )

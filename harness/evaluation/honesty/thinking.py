@@ -1,8 +1,9 @@
 """Are thoughts switched, kept apart from answers, and safe from stop strings?"""
 
 from harness.evaluation.honesty.prompt import CONVERSATIONS
-from harness.evaluation.honesty.subject import SAYS_GIVEN_TEXT, Subject, failed, noted, passed
+from harness.evaluation.honesty.subject import Subject, failed, noted, passed
 from harness.records import Answer, ProbeCheck, Thinking
+from harness.serving.command import SAYS_GIVEN_TEXT, flags
 
 THOUGHT, REPLY = "let me see", "42"
 
@@ -39,14 +40,16 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
         cut = await subject.ask("How many primes are there below 100?", max_tokens=16, stop=[])
         return noted(name, f"the engine tells thoughts by their tokens; cut after 16 tokens: {_split(cut)}")
     opens, closes = thinking.tags
+    prefilled = (await subject.rendered(CONVERSATIONS[0])).rstrip().endswith(opens)
+    begin = "" if prefilled else opens
     cases = {
         "complete": (f"{opens}{THOUGHT}{closes}{REPLY}", REPLY),
-        "prefilled": (f"{THOUGHT}{closes}{REPLY}", REPLY),
-        "empty": (f"{closes}{REPLY}", REPLY),
-        "cut off": (f"{THOUGHT} and see and see", ""),
+        **({"prefilled": (f"{THOUGHT}{closes}{REPLY}", REPLY)} if prefilled else {}),
+        "empty": (f"{begin}{closes}{REPLY}", REPLY),
+        "cut off": (f"{begin}{THOUGHT} and see and see and see", ""),
     }
     for case, (text, wanted) in cases.items():
-        limit = {"max_tokens": 4} if case == "cut off" else {}
+        limit = {"max_tokens": 5} if case == "cut off" else {}
         answer = await subject.say(text, subject.plan.thinking, **limit)
         if answer.text.strip() != wanted:
             return _leak(subject, name, case, text, answer)
@@ -67,7 +70,9 @@ async def _run_thinks(subject: Subject, thinking: Thinking) -> bool:
 def _leak(subject: Subject, name: str, case: str, text: str, answer: Answer) -> ProbeCheck:
     """Tell a parser that leaks from a server that did not say the text at all."""
     if not set(_words(answer)) <= set(text):
-        return failed(name, f"the server cannot be made to say {text!r}: {_split(answer)}", SAYS_GIVEN_TEXT)
+        return failed(
+            name, f"the server cannot be made to say {text!r}: {_split(answer)}", " ".join(flags(SAYS_GIVEN_TEXT))
+        )
     parser = subject.model.args.get("reasoning-parser")
     fix = "protocol.thinking=on, which each request then says" if parser else "--reasoning-parser NAME"
     return failed(name, f"{case}: {text!r} became {_split(answer)}", fix)
