@@ -38,6 +38,11 @@ class RunFolder:
         """Why servers were started again while it ran: one line each, append-only."""
         return self.path / "restarts.jsonl"
 
+    @property
+    def probes(self) -> Path:
+        """What its servers were found to do before it trusted them: one line each, append-only."""
+        return self.path / "probes.jsonl"
+
     def read_manifest(self) -> Manifest:
         """Return the manifest; raises HarnessError when it is not readable."""
         try:

@@ -1,18 +1,16 @@
 """Serve the small random twin of a model on this machine, as the model itself would be served, and look at it."""
 
-import asyncio
 from pathlib import Path
 
 from harness.config.settings import load_settings
 from harness.errors import HarnessError, UsageError
-from harness.evaluation.client import Client
-from harness.evaluation.honesty import Subject, probe
 from harness.evaluation.requests import RequestPlan
-from harness.records import Decoding, Model, ProbeReport, ReplicaReport
+from harness.records import Decoding, Model, ReplicaReport
 from harness.serving import Checkpoint, Engine
 from harness.serving.command import engine_version
 from harness.serving.replica import as_replica, cached_replica, replica_of, write_replica
 from harness.workflow.display import Display
+from harness.workflow.honesty import probe_at
 from harness.workflow.run import open_store
 
 CONCURRENCY = 8
@@ -45,19 +43,21 @@ def serve_replica(model: Model, display: Display) -> ReplicaReport:
         with display.waiting(f"a small random {replica.model_type} checkpoint"):
             folder = cached_replica(model)
         twin = as_replica(model, folder)
+        tokenizer = Checkpoint(folder, None).tokenizer(trust_remote_code=False)
         with Engine(twin, settings.serving, folder, log) as engine:
             with display.waiting(f"the engine loads it, its log: {log}"):
                 seconds = engine.wait_healthy()
             report = report.model_copy(update={"healthy_seconds": round(seconds, 1)})
             with display.waiting("the probe looks at it"):
-                found = asyncio.run(_probed(engine, twin, Checkpoint(folder, None), version))
+                found = probe_at(engine.url, twin, [_plan(twin)], tokenizer, CONCURRENCY)
     except HarnessError as error:
         return report.model_copy(update={"problem": error.text()})
     return report.model_copy(update={"probe": found})
 
 
-async def _probed(engine: Engine, twin: Model, checkpoint: Checkpoint, version: str) -> ProbeReport:
-    plan = RequestPlan(
+def _plan(twin: Model) -> RequestPlan:
+    """Return requests as a run with the model's own sampling and its own switch of thinking sends them."""
+    return RequestPlan(
         model=twin.id,
         endpoint="chat",
         decoding=twin.sampling or Decoding(temperature=1.0),
@@ -66,6 +66,3 @@ async def _probed(engine: Engine, twin: Model, checkpoint: Checkpoint, version: 
         stop=[],
         base_seed=0,
     )
-    tokenizer = checkpoint.tokenizer(trust_remote_code=False)
-    async with Client(engine.url, CONCURRENCY) as client:
-        return await probe(Subject(client, twin, plan, tokenizer=tokenizer, concurrency=CONCURRENCY), version)

@@ -25,6 +25,7 @@ from harness.statistics.sequential import doubling_looks
 from harness.store import RunFolder, SampleLog, Store
 from harness.store.files import write_atomic
 from harness.workflow.display import Display
+from harness.workflow.honesty import trust
 from harness.workflow.servers import manifest_notes, served_as, servers_of
 
 Work = list[tuple[TaskPlan, SampleLog]]
@@ -145,6 +146,9 @@ def _answer(
             with display.waiting("the engine loads the model"):
                 servers.wait_healthy()
             display.say(f"{len(servers.engines)} engine(s) healthy")
+        if checkpoint is not None:
+            urls = [endpoint.url for endpoint in servers.endpoints().all]
+            trust(settings, checkpoint, urls, [job.plan.request for job in jobs], folders, display)
         clock.lap("engine")
         while work:
             _round(work, servers, display)
@@ -252,6 +256,25 @@ def _decoding(settings: Settings) -> Decoding:
     return decoding
 
 
+def _thinking(settings: Settings) -> dict[str, str | int | bool]:
+    """Return the switch of thinking as each request says it."""
+    model, wanted = settings.model, settings.protocol.thinking
+    try:
+        if model.thinking is not None:
+            return model.thinking.switch(wanted)
+        if wanted != "on":
+            return {}
+        problem = "it does not think before it answers"
+    except ValueError as error:
+        problem = str(error)
+    raise UsageError(
+        expected=f"a model whose thinking can be switched {wanted}",
+        found=f"{model.name}: {problem}",
+        where=f"configs/model/{model.id}.yaml, thinking",
+        fix="protocol.thinking=default, or name the switch there",
+    )
+
+
 def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     protocol, model = settings.protocol, settings.model
     if model.hosted is not None and loaded.output_type != "generate_until":
@@ -265,6 +288,7 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
         model=model.hosted.model if model.hosted else model.id,
         endpoint=protocol.endpoint,
         decoding=_decoding(settings),
+        thinking=_thinking(settings),
         max_tokens=protocol.max_tokens,
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
         base_seed=protocol.base_seed,
@@ -289,6 +313,7 @@ def _identity(
         library=", ".join(packages),
         endpoint=request.endpoint,
         decoding=request.decoding,
+        thinking=request.thinking,
         max_tokens=request.max_tokens,
         stop=request.stop,
         num_fewshot=loaded.num_fewshot,

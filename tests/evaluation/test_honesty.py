@@ -17,6 +17,7 @@ from harness.evaluation.requests import RequestPlan
 from harness.machine.ports import HOST, free_port
 from harness.records import Decoding
 from harness.serving import Checkpoint, Engine
+from harness.serving.endpoints import Endpoints
 from harness.serving.replica import as_replica, cached_replica
 
 MODELS = load_models(project().configs)
@@ -55,7 +56,7 @@ def look(url, model, check, tokenizer=None, **changes):
 
     async def taken():
         plan = planned(model, **changes)
-        async with Client(url, 4) as client:
+        async with Client(Endpoints([url], 4)) as client:
             return await check(Subject(client, model, plan, plan.stop, tokenizer, 4))
 
     return asyncio.run(taken())
@@ -144,7 +145,7 @@ async def meddler(server: str, meddle: Meddle) -> AsyncIterator[str]:
 def behind(server, model, check, meddle, tokenizer=None):
     async def taken():
         plan = planned(model)
-        async with meddler(server, meddle) as url, Client(url, 4) as client:
+        async with meddler(server, meddle) as url, Client(Endpoints([url], 4)) as client:
             return await check(Subject(client, model, plan, plan.stop, tokenizer, 4))
 
     return asyncio.run(taken())
