@@ -49,7 +49,7 @@ def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False
 @app.command()
 def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
     """Decide every claim of the ledger from the stored answers; needs no server and no network."""
-    from harness.workflow.run import open_store  # noqa: PLC0415
+    from harness.store import open_store  # noqa: PLC0415
     from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 
     decided = decide_all(open_store(load_settings(overrides or [])), load_ledger())
@@ -81,8 +81,8 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
 @app.command()
 def site(overrides: Overrides = None) -> None:
     """Write the static site from the stored answers; it opens from the file system."""
+    from harness.store import open_store  # noqa: PLC0415
     from harness.workflow.check import check_ledger  # noqa: PLC0415
-    from harness.workflow.run import open_store  # noqa: PLC0415
     from harness.workflow.site import build_site  # noqa: PLC0415
     from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 

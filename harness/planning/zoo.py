@@ -3,7 +3,7 @@
 from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError
 from harness.planning.fit import fit
-from harness.records import Fit, HubOrigin, Model, Record
+from harness.records import Fit, HubOrigin, JoinedOrigin, Model, PackageOrigin, Record, ReplicaReport
 
 SHOWN_GPUS = ("h100_80gb", "h200_141gb")
 
@@ -29,10 +29,18 @@ class ModelRow(Record):
     layouts: dict[str, str]
     """By GPU: the smallest layout on nodes of eight at the model's own context, or why there is none."""
     compared_with: list[str]
+    served: bool
+    """Whether vLLM served its small random twin, or the model itself, on a machine without GPUs."""
+    served_note: str
+    """By which engine, or why not."""
 
 
-def row_of(model: Model) -> ModelRow:
-    """Return a model at a glance; the layouts are those of `fit` at the model's own context."""
+def row_of(model: Model, replica: ReplicaReport | None = None) -> ModelRow:
+    """Return a model at a glance; the layouts are those of `fit` at the model's own context.
+
+    `replica` is how its small random twin was last served.
+    """
+    served, note = _served(model, replica)
     total, active = _parameters(model)
     origin = model.weights.origin if model.weights is not None else None
     return ModelRow(
@@ -51,7 +59,25 @@ def row_of(model: Model) -> ModelRow:
         needs=_needs(model),
         layouts={gpu: _layout(model, gpu) for gpu in SHOWN_GPUS},
         compared_with=model.compared_with,
+        served=served,
+        served_note=note,
     )
+
+
+def _served(model: Model, replica: ReplicaReport | None) -> tuple[bool, str]:
+    if model.hosted is not None:
+        return False, "hosted by its maker"
+    if isinstance(model.weights and model.weights.origin, PackageOrigin | JoinedOrigin):
+        return True, "the model itself, in every test run"
+    if model.replica is None:
+        return False, model.no_replica or "no twin is described"
+    if replica is None:
+        return False, "not tried yet"
+    if replica.problem is not None:
+        return False, replica.problem.splitlines()[-1]
+    if replica.probe is not None and replica.probe.failed:
+        return False, f"the probe speaks against it: {replica.probe.failed[0].name}"
+    return True, f"its twin, on {replica.engine}"
 
 
 def _parameters(model: Model) -> tuple[int | None, int | None]:

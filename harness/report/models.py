@@ -12,7 +12,9 @@ PAGE = """# The models
 
 Every model of the articles and every comparator with weights has a config in `configs/model/`. Sizes and layouts
 are computed from it: nodes x GPUs for one sequence at the model's own context, TP tensor parallel, PP pipeline
-parallel. Any other question, the exact command, the arithmetic:
+parallel. The last column says whether vLLM has served the model, or a small random twin of its architecture, on a
+machine without GPUs, and passed the probe (`harness replica model=… --serve`). Any other question, the exact
+command, the arithmetic:
 
     harness fit model=k_exaone_236b gpu=h200 context=262144 concurrency=8
     harness serve-command model=k_exaone_236b gpu=h200
@@ -27,23 +29,25 @@ def models_table(rows: Sequence[ModelRow]) -> Table:
     """Return the models for a terminal."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("model", no_wrap=True)
-    for name in ("size", *GPU_NAMES.values(), "licence", "needs"):
+    for name in ("size", *GPU_NAMES.values(), "licence", "needs", "served here"):
         table.add_column(name)
     for row in rows:
         layouts = (row.layouts[gpu] for gpu in SHOWN_GPUS)
-        table.add_row(row.id, size(row), *layouts, row.licence, row.needs or "")
+        served = "yes" if row.served else f"no: {row.served_note}"
+        table.add_row(row.id, size(row), *layouts, row.licence, row.needs or "", served)
     return table
 
 
 def models_page(rows: Sequence[ModelRow]) -> str:
     """Return the page docs/models.md."""
     gpus = [f"{name}, nodes of 8" for name in GPU_NAMES.values()]
-    head = ["model", "size (active)", *gpus, "context", "thinking", "licence", "needs"]
+    head = ["model", "size (active)", *gpus, "context", "thinking", "licence", "needs", "served on a CPU"]
     lines = [head, ["---"] * len(head)]
     for row in rows:
         layouts = [row.layouts[gpu] for gpu in SHOWN_GPUS]
         cells = [f"`{row.id}`", size(row), *layouts, f"{row.context:,}", row.thinking or "–"]
-        lines.append([*cells, row.licence, row.needs or "–"])
+        served = f"{'yes' if row.served else 'no'}: {row.served_note}"
+        lines.append([*cells, row.licence, row.needs or "–", served])
     return PAGE + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from harness.config.settings import Settings, project
 from harness.errors import HarnessError
-from harness.records import Audit, Manifest, RunIdentity, Verdict
+from harness.records import Audit, Manifest, ReplicaReport, RunIdentity, Verdict
 from harness.store.files import write_atomic
 
 
@@ -137,6 +138,23 @@ class Store:
         write_atomic(path, audit.model_dump_json(indent=1) + "\n")
         return path
 
+    @property
+    def _replicas(self) -> Path:
+        return self.root / "reference" / "replicas.json"
+
+    def read_replicas(self) -> dict[str, ReplicaReport]:
+        """Return, by model, how small random twins were last served where that was recorded."""
+        if not self._replicas.exists():
+            return {}
+        found = json.loads(self._replicas.read_text(encoding="utf-8"))
+        return {name: ReplicaReport.model_validate(record) for name, record in found.items()}
+
+    def write_replica(self, report: ReplicaReport) -> None:
+        """Record how one twin was served, beside the others."""
+        reports = self.read_replicas() | {report.model: report}
+        found = {name: reports[name].model_dump(mode="json") for name in sorted(reports)}
+        write_atomic(self._replicas, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+
     def verdict_path(self, claim: str) -> Path:
         """Return where the verdict on a claim lies."""
         return self.root / "verdicts" / f"{claim}.json"
@@ -152,6 +170,11 @@ class Store:
             verdict = verdict.model_copy(update={"history": history})
         write_atomic(path, verdict.model_dump_json(indent=1) + "\n")
         return verdict
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the store that the settings name."""
+    return Store(project().root / settings.results)
 
 
 def _gist(verdict: Verdict) -> dict[str, str | float | None]:

@@ -7,10 +7,9 @@ import harness
 from harness.config.settings import Settings, load_benchmarks, project
 from harness.errors import HarnessError
 from harness.records import Audit, Benchmark
-from harness.store import Store, read_scores
+from harness.store import Store, open_store, read_scores
 from harness.verdicts.audit import Log, audit
 from harness.workflow.display import Display
-from harness.workflow.run import open_store
 
 RECORDED = "results/reference"
 

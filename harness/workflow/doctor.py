@@ -18,8 +18,8 @@ from harness.machine.ports import free_port
 from harness.records import HubOrigin
 from harness.serving.command import engine_version
 from harness.serving.weights import weights_of
+from harness.store import open_store
 from harness.store.origins import cache_root
-from harness.workflow.run import open_store
 
 _GIB = 1 << 30
 _LOCKED = ("torch", "transformers", "lm-eval", "hydra-core", "pydantic", "aiohttp", "gguf", "accelerate")

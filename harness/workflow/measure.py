@@ -6,9 +6,10 @@ from functools import partial
 from harness.claims.check import run_checks
 from harness.config.settings import Settings
 from harness.records import Claim, Verdict
+from harness.store import open_store
 from harness.workflow.check import desk_of
 from harness.workflow.display import Display
-from harness.workflow.run import RunReport, open_store, run_suite
+from harness.workflow.run import RunReport, run_suite
 from harness.workflow.site import build_site
 from harness.workflow.verdicts import decide_all, load_ledger, settles
 

@@ -9,9 +9,9 @@ from harness.records import Decoding, Model, ReplicaReport
 from harness.serving import Checkpoint, Engine
 from harness.serving.command import engine_version
 from harness.serving.replica import as_replica, cached_replica, replica_of, write_replica
+from harness.store import open_store
 from harness.workflow.display import Display
 from harness.workflow.honesty import probe_at
-from harness.workflow.run import open_store
 
 CONCURRENCY = 8
 
@@ -56,12 +56,15 @@ def serve_replica(model: Model, display: Display) -> ReplicaReport:
 
 
 def _plan(twin: Model) -> RequestPlan:
-    """Return requests as a run with the model's own sampling and its own switch of thinking sends them."""
+    """Return requests as a run sends them, with thinking on where the model has it: more can go wrong then."""
+    switch: dict[str, str | int | bool] = {}
+    if twin.thinking is not None:
+        switch = twin.thinking.on or twin.thinking.switch("default")
     return RequestPlan(
         model=twin.id,
         endpoint="chat",
         decoding=twin.sampling or Decoding(temperature=1.0),
-        thinking=twin.thinking.switch("default") if twin.thinking is not None else {},
+        thinking=switch,
         max_tokens=64,
         stop=[],
         base_seed=0,

@@ -22,7 +22,7 @@ from harness.serving.servers import Servers
 from harness.serving.weights import weights_of
 from harness.statistics.selection import evenly_spaced, floor_repeats
 from harness.statistics.sequential import doubling_looks
-from harness.store import RunFolder, SampleLog, Store
+from harness.store import RunFolder, SampleLog, Store, open_store
 from harness.store.files import write_atomic
 from harness.workflow.display import Display
 from harness.workflow.honesty import trust
@@ -64,11 +64,6 @@ class RunReport:
     samples: int
     answered: int
     seconds: dict[str, float]
-
-
-def open_store(settings: Settings) -> Store:
-    """Return the store that the settings name."""
-    return Store(project().root / settings.results)
 
 
 def run_suite(

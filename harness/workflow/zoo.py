@@ -8,6 +8,7 @@ from harness.planning.fit import fit
 from harness.planning.zoo import ModelRow, row_of
 from harness.records import Model
 from harness.serving.plan import ServePlan, serve_plan
+from harness.store import open_store
 from harness.workflow.fit import whole
 
 KEYS = ["model", "serving", "gpu", "nodes", "context", "concurrency"]
@@ -15,7 +16,8 @@ KEYS = ["model", "serving", "gpu", "nodes", "context", "concurrency"]
 
 def list_models() -> list[ModelRow]:
     """Return every model of configs/model/, the largest first; raises UsageError for a bad file."""
-    rows = [row_of(model) for model in load_models(project().configs).values()]
+    replicas = open_store(load_settings()).read_replicas()
+    rows = [row_of(model, replicas.get(name)) for name, model in load_models(project().configs).items()]
     return sorted(rows, key=lambda row: (-(row.parameters_total or 0), row.id))
 
 
