@@ -52,7 +52,7 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
         limit = {"max_tokens": 5} if case == "cut off" else {}
         answer = await subject.say(text, subject.plan.thinking, **limit)
         if answer.text.strip() != wanted:
-            return _leak(subject, name, case, text, answer)
+            return _leak(subject, thinking.tags, case, text, answer)
     return passed(name, f"traces that are {', '.join(cases)} stay apart from the answer")
 
 
@@ -67,9 +67,11 @@ async def _run_thinks(subject: Subject, thinking: Thinking) -> bool:
     return own != off
 
 
-def _leak(subject: Subject, name: str, case: str, text: str, answer: Answer) -> ProbeCheck:
+def _leak(subject: Subject, tags: tuple[str, str], case: str, text: str, answer: Answer) -> ProbeCheck:
     """Tell a parser that leaks from a server that did not say the text at all."""
-    if not set(_words(answer)) <= set(text):
+    name = "reasoning parser"
+    said, wanted = _bare(f"{answer.reasoning or ''}{answer.text}", tags), _bare(text, tags)
+    if not wanted.startswith(said):
         return failed(
             name, f"the server cannot be made to say {text!r}: {_split(answer)}", " ".join(flags(SAYS_GIVEN_TEXT))
         )
@@ -78,8 +80,9 @@ def _leak(subject: Subject, name: str, case: str, text: str, answer: Answer) -> 
     return failed(name, f"{case}: {text!r} became {_split(answer)}", fix)
 
 
-def _words(answer: Answer) -> str:
-    return f"{answer.reasoning or ''}{answer.text}"
+def _bare(text: str, tags: tuple[str, str]) -> str:
+    """Return a text without tags and spaces: where a parser puts them is not the question."""
+    return "".join(text.replace(tags[0], "").replace(tags[1], "").split())
 
 
 def _split(answer: Answer) -> str:
