@@ -6,6 +6,7 @@ from harness.records import Answer, ProbeCheck, Thinking
 from harness.serving.command import SAYS_GIVEN_TEXT, flags
 
 THOUGHT, REPLY = "let me see", "42"
+CUT = "cut off"
 
 
 def _thinks(subject: Subject) -> Thinking | None:
@@ -46,10 +47,10 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
         "complete": (f"{opens}{THOUGHT}{closes}{REPLY}", REPLY),
         **({"prefilled": (f"{THOUGHT}{closes}{REPLY}", REPLY)} if prefilled else {}),
         "empty": (f"{begin}{closes}{REPLY}", REPLY),
-        "cut off": (f"{begin}{THOUGHT} and see and see and see", ""),
+        CUT: (f"{begin}{THOUGHT} and see and see and see", ""),
     }
     for case, (text, wanted) in cases.items():
-        limit = {"max_tokens": 5} if case == "cut off" else {}
+        limit = {"max_tokens": 5} if case == CUT else {}
         answer = await subject.say(text, subject.plan.thinking, **limit)
         if answer.text.strip() != wanted:
             return _leak(subject, thinking.tags, case, text, answer)
@@ -71,10 +72,10 @@ def _leak(subject: Subject, tags: tuple[str, str], case: str, text: str, answer:
     """Tell a parser that leaks from a server that did not say the text at all."""
     name = "reasoning parser"
     said, wanted = _bare(f"{answer.reasoning or ''}{answer.text}", tags), _bare(text, tags)
-    if not wanted.startswith(said):
-        return failed(
-            name, f"the server cannot be made to say {text!r}: {_split(answer)}", " ".join(flags(SAYS_GIVEN_TEXT))
-        )
+    obeyed = bool(said) and (wanted.startswith(said) if case == CUT else said == wanted)
+    if not obeyed:
+        found = f"the server cannot be made to say {text!r}: {_split(answer)}"
+        return failed(name, found, " ".join(flags(SAYS_GIVEN_TEXT)))
     parser = subject.model.args.get("reasoning-parser")
     fix = "protocol.thinking=on, which each request then says" if parser else "--reasoning-parser NAME"
     return failed(name, f"{case}: {text!r} became {_split(answer)}", fix)
