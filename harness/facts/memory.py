@@ -10,22 +10,8 @@ from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError
 from harness.records.architecture import Architecture, Dtype
 
-GPUS: Mapping[str, int] = {
-    "a100_40gb": 40 * 10**9,
-    "a100_80gb": 80 * 10**9,
-    "h100_80gb": 80 * 10**9,
-    "h200_141gb": 141 * 10**9,
-    "b200_180gb": 180 * 10**9,
-    "l40s_48gb": 48 * 10**9,
-    "rtx_4090_24gb": 24 * 10**9,
-}
-"""Memory in bytes: the gigabytes on the data sheet, read as 10^9, which no card of that name falls short of."""
-
-USABLE = 0.9
-"""Share of the memory for weights and cache; the rest is for activations and the engine."""
-
 GIB = 2**30
-DRIVER: Mapping[str, int] = {
+GPUS: Mapping[str, int] = {
     "a100_40gb": 393 * GIB // 10,
     "a100_80gb": 791 * GIB // 10,
     "h100_80gb": 791 * GIB // 10,
@@ -36,6 +22,14 @@ DRIVER: Mapping[str, int] = {
 }
 """Memory in bytes as the driver counts it, which is what engines take their share of: the least "total capacity"
 in published out-of-memory messages of PyTorch, rounded down to a tenth of a GiB."""
+
+UTILISATION = 0.92
+"""Share of a GPU's memory that vLLM takes: CacheConfig.gpu_memory_utilization in 0.32 (0.9 in older versions)."""
+
+OVERHEAD = 5 * GIB
+"""Bytes per GPU for activations, CUDA graphs, NCCL and the CUDA context. vLLM pull request 10511 measured, before
+graphs, 4.84 GiB on each of two H100 at tensor parallel 2 (3.58 outside PyTorch, 1.26 peak activations), and
+3.05 GiB on one."""
 
 ALIASES: Mapping[str, str] = {
     "a100": "a100_80gb",
@@ -104,13 +98,15 @@ def plain_bytes(dtype: Dtype) -> int:
 def minimal_gpus(architecture: Architecture, gpu: str, dtype: Dtype, context: int) -> int:
     """Return the smallest number of GPUs whose memory holds the weights and one sequence's cache.
 
-    Numbers are 1, 2, 4, 8, then multiples of 8; weights and a cache of two bytes per element at `context` tokens
-    take at most USABLE of the memory, and are taken to divide evenly. Raises KeyError for a GPU not in GPUS,
-    UnpublishedError where a size is missing.
+    Numbers are 1, 2, 4, 8, then multiples of 8. On each, UTILISATION of the memory less OVERHEAD holds an even
+    share of the weights and of a cache of two bytes per element at `context` tokens. That is a bound by memory
+    alone, for any model that has sizes; `harness.planning.fit` starts from the same room on a GPU and asks besides
+    for a split that vLLM accepts, with what it cannot divide and keeps beyond a window, so it never needs fewer.
+    Raises KeyError for a GPU not in GPUS, UnpublishedError where a size is missing.
     """
     needed = weights_bytes(architecture, dtype) + kv_cache_bytes(architecture, context)
-    usable = GPUS[gpu] * USABLE
+    room = GPUS[gpu] * UTILISATION - OVERHEAD
     for number in (1, 2, 4):
-        if needed <= number * usable:
+        if needed <= number * room:
             return number
-    return 8 * math.ceil(needed / (8 * usable))
+    return 8 * math.ceil(needed / (8 * room))

@@ -4,21 +4,13 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 
 from harness.errors import UsageError
-from harness.facts.memory import DRIVER, gpu_named
+from harness.facts.memory import GPUS, OVERHEAD, UTILISATION, gpu_named
 from harness.facts.unpublished import missing_sizes
 from harness.planning import reasons
 from harness.planning.shares import Engine, divides, shares
 from harness.records import Architecture, Fit, Layout, Model
 from harness.records.architecture import Dtype
 from harness.records.model import Arguments
-
-UTILISATION = 0.92
-"""Share of a GPU's memory that vLLM takes: CacheConfig.gpu_memory_utilization in 0.32 (0.9 in older versions)."""
-
-OVERHEAD = 5 * 2**30
-"""Bytes per GPU for activations, CUDA graphs, NCCL and the CUDA context. vLLM pull request 10511 measured, before
-graphs, 4.84 GiB on each of two H100 at tensor parallel 2 (3.58 outside PyTorch, 1.26 peak activations), and
-3.05 GiB on one."""
 
 BATCHED_TOKENS = 8192
 """Tokens of one step: the default of vLLM's server on H100 and H200 (EngineArgs.get_batch_defaults; 2048 on A100
@@ -93,7 +85,7 @@ def fit(
     )
     engine = engine_of(model.args)
     if question.unpublished:
-        room = int(DRIVER[gpu] * engine.utilisation) - engine.overhead
+        room = int(GPUS[gpu] * engine.utilisation) - engine.overhead
         too_heavy, why = reasons.unpublished(question, architecture, room)
         return question.model_copy(update={"fits": False if too_heavy else None, "why": why})
     splits = _splits(architecture, gpus_per_node, split)
@@ -185,7 +177,7 @@ def _splits(
 
 def _layout(question: Fit, architecture: Architecture, split: Split, engine: Engine) -> Layout:
     """Return the least copies of one split that hold the requests; one copy where it holds no request."""
-    budget = int(DRIVER[question.gpu] * engine.utilisation)
+    budget = int(GPUS[question.gpu] * engine.utilisation)
     held = [
         ((budget - engine.overhead - one.weights) // max(one.cache, 1), one)
         for one in shares(architecture, question.dtype, split, question.context, engine)

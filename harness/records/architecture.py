@@ -142,6 +142,8 @@ class Architecture(Record):
 
     source: str
     """Where these sizes are stated."""
+    class_name: str | None = None
+    """Class that the checkpoint's config.json names under `architectures`, which the engine looks for."""
     hidden_size: int | None
     vocab_size: int | None
     tied_embeddings: bool | None = False

@@ -45,8 +45,10 @@ class Thinking(Record):
     default: Literal["on", "off", "always", "unstated"]
     """What happens when nothing is said; `always` cannot be switched off."""
     on: dict[str, str | int | bool] | None = None
-    """Chat template arguments that switch it on; None where the source names none."""
+    """Arguments that switch it on; None where the source names none."""
     off: dict[str, str | int | bool] | None = None
+    sent_as: Literal["chat_template_kwargs", "request"] = "chat_template_kwargs"
+    """Where `on` and `off` go: to the chat template, or into the request itself."""
     budget: str | None = None
     """How thinking tokens can be capped, in words."""
     tags: tuple[str, str] | None = ("<think>", "</think>")

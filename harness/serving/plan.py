@@ -45,6 +45,11 @@ def serve_plan(model: Model, serving: Serving, fit: Fit | None) -> ServePlan:
         shown = model.shown[0]
         args["tensor-parallel-size"] = shown.gpus_per_node
         why += [*(fit.why if fit is not None else []), f"split as a source shows it: {shown.source}"]
+    else:
+        why += [
+            *(fit.why if fit is not None else []),
+            "no source says how many GPUs it takes: one is vLLM's default",
+        ]
     why += _needs(model)
     args = {"served-model-name": model.id, "port": PORT, **dict(sorted(args.items())), **SAYS_GIVEN_TEXT}
     return ServePlan(

@@ -16,6 +16,7 @@ from harness.records.architecture import (
 
 FAMILIES = {
     "a_x_k1": "AXK1Config",
+    "deepseek_v3": "DeepseekV3Config",
     "deepseek_v3_1": "DeepseekV3Config",
     "deepseek_v3_2": "DeepseekV32Config",
     "exaone_4_0_32b": "Exaone4Config",
@@ -27,7 +28,9 @@ FAMILIES = {
     "hyperclova_x_seed_think_32b": "HyperCLOVAXConfig",
     "k_exaone_236b": "ExaoneMoeConfig",
     "olmoe": "OlmoeConfig",
+    "qwen3_235b_a22b_instruct_2507": "Qwen3MoeConfig",
     "qwen3_235b_a22b_thinking_2507": "Qwen3MoeConfig",
+    "qwen3_30b_a3b_instruct_2507": "Qwen3MoeConfig",
     "qwen3_32b": "Qwen3Config",
     "smollm2_135m": "LlamaConfig",
     "solar_open_100b": "SolarOpenConfig",

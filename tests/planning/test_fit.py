@@ -5,9 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
-from harness.facts.memory import ALIASES, DRIVER, GPUS, gpu_named, weights_bytes
+from harness.facts.memory import (
+    ALIASES,
+    DTYPES,
+    GPUS,
+    OVERHEAD,
+    UTILISATION,
+    gpu_named,
+    minimal_gpus,
+    weights_bytes,
+)
 from harness.facts.unpublished import missing_sizes
-from harness.planning.fit import OVERHEAD, UTILISATION, engine_of, fit, served_in
+from harness.planning.fit import engine_of, fit, served_in
 from harness.planning.shares import divides, shares, stage_layers
 from harness.records import Architecture, Fit, Layout, Model
 from harness.records.architecture import GroupedAttention
@@ -15,7 +24,7 @@ from tests.examples import model
 from tests.facts.models import MODELS
 
 COMPLETE = {i: m for i, m in MODELS.items() if m.architecture and not missing_sizes(m.architecture)}
-BY_MEMORY = sorted(GPUS, key=lambda gpu: DRIVER[gpu])
+BY_MEMORY = sorted(GPUS, key=lambda gpu: GPUS[gpu])
 ENGINE = engine_of({})
 
 
@@ -116,6 +125,17 @@ class TestWhatOneGpuHolds:
         assert not divides(sizes(MODELS["hyperclova_x_seed_think_32b"]), 16)
 
 
+@pytest.mark.parametrize("id_", COMPLETE)
+def test_a_layout_never_needs_fewer_gpus_than_memory_alone_asks_for(id_: str):
+    model = COMPLETE[id_]
+    for gpu in GPUS:
+        for context in {1024, sizes(model).context}:
+            for dtype in DTYPES:
+                found = fit(model, gpu, context=context, dtype=dtype)
+                least = minimal_gpus(sizes(model), gpu, dtype, context)
+                assert found.least_gpus is None or least <= found.least_gpus
+
+
 class TestSettings:
     def test_a_models_own_arguments_come_before_the_defaults(self):
         engine = engine_of({"gpu-memory-utilization": 0.8, "max-num-batched-tokens": 512, "kv-cache-dtype": "fp8"})
@@ -136,8 +156,8 @@ class TestSettings:
 
     def test_every_alias_names_a_gpu_and_every_gpu_has_its_memory(self):
         assert set(ALIASES.values()) <= set(GPUS)
-        assert set(DRIVER) == set(GPUS)
-        assert all(abs(DRIVER[gpu] / GPUS[gpu] - 1) < 0.07 for gpu in GPUS)
+        sold_as = {gpu: int(gpu.rsplit("_", 1)[1].removesuffix("gb")) * 1e9 for gpu in GPUS}
+        assert all(abs(GPUS[gpu] / sold_as[gpu] - 1) < 0.07 for gpu in GPUS)
 
     def test_an_unknown_gpu_is_named_with_the_nearest(self):
         with pytest.raises(UsageError, match="h100"):
@@ -341,7 +361,7 @@ def test_no_gpu_is_given_more_than_it_holds(one: Model, gpu: str, concurrency: i
     layout = fit(one, gpu, context=context, concurrency=concurrency).layout
     if layout:
         assert layout.weights_bytes + layout.cache_bytes + layout.overhead_bytes <= layout.budget_bytes
-        assert layout.budget_bytes <= min(GPUS[gpu], DRIVER[gpu])
+        assert layout.budget_bytes <= GPUS[gpu]
         assert layout.free_bytes >= 0
         assert layout.max_concurrency >= concurrency
         assert layout.gpus <= layout.nodes * layout.gpus_per_node
