@@ -99,7 +99,9 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
     if as_json:
         print_json({"checks": [vars(check) for check in checks]})
     else:
-        table = Table("", "check", "found", "fix", box=None)
+        table = Table("", "check", box=None)
+        for column in ("found", "fix"):
+            table.add_column(column, overflow="fold")
         for check in checks:
             mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
             table.add_row(mark, check.name, escape(check.found), "" if check.ok else escape(check.fix))

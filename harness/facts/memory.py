@@ -1,6 +1,7 @@
 """How much memory the weights take, and on how many GPUs a model fits."""
 
 import math
+import re
 from collections.abc import Mapping
 
 from harness.errors import UsageError, nearest
@@ -63,6 +64,17 @@ def gpu_named(name: str) -> str:
     if found is None:
         raise UsageError("a GPU with known memory", name, fix=nearest(given, [*GPUS, *ALIASES]))
     return found
+
+
+def gpu_like(name: str, memory_bytes: int) -> str | None:
+    """Return the key in GPUS for a GPU as its driver names and measures it.
+
+    That of its own kind, or of the largest kind that holds no more; None for a GPU smaller than all in GPUS.
+    """
+    words = re.split(r"[^a-z0-9]+", name.lower())
+    held = [key for key, size in GPUS.items() if size <= memory_bytes]
+    same = [key for key in held if key.split("_")[-2] in words]
+    return max(same or held, key=lambda key: GPUS[key], default=None)
 
 
 def weights_bytes(architecture: Architecture, dtype: Dtype) -> int:

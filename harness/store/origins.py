@@ -24,6 +24,16 @@ def cache_root() -> Path:
     return Path(override) if override else Path(platformdirs.user_cache_dir("k-ai-claims-harness"))
 
 
+def package_folder(origin: PackageOrigin) -> Path:
+    """Return the cache's folder of an unpacked wheel, whether it is there or not."""
+    return cache_root() / "packages" / f"{origin.package}-{origin.version}-{origin.sha256[:12]}"
+
+
+def joined_folder(origin: JoinedOrigin) -> Path:
+    """Return the cache's folder of a file joined from several packages, whether it is there or not."""
+    return cache_root() / "joined" / f"{origin.name}-{origin.sha256[:12]}"
+
+
 @contextmanager
 def building(target: Path) -> Iterator[Path | None]:
     """Yield an empty folder to fill, which becomes `target` when the block ends without an error.
@@ -63,7 +73,7 @@ def fetch(origin: Origin, *, data_root: Path | None = None, say: Callable[[str],
 
 
 def _package(origin: PackageOrigin, say: Callable[[str], None]) -> Path:
-    target = cache_root() / "packages" / f"{origin.package}-{origin.version}-{origin.sha256[:12]}"
+    target = package_folder(origin)
     with building(target) as folder:
         if folder is not None:
             say(f"downloading {origin.package}=={origin.version}")
@@ -91,7 +101,7 @@ def _package(origin: PackageOrigin, say: Callable[[str], None]) -> Path:
 
 
 def _joined(origin: JoinedOrigin, say: Callable[[str], None]) -> Path:
-    target = cache_root() / "joined" / f"{origin.name}-{origin.sha256[:12]}"
+    target = joined_folder(origin)
     with building(target) as folder:
         if folder is not None:
             whole = folder / origin.name

@@ -3,8 +3,8 @@
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -13,30 +13,24 @@ import psutil
 from harness.config.settings import Settings, project
 from harness.errors import HarnessError
 from harness.evaluation.sandbox import check_available
-from harness.machine.devices import nvidia_gpus
+from harness.machine.devices import nvidia
 from harness.machine.ports import free_port
-from harness.records import HubOrigin
 from harness.serving.command import engine_version
-from harness.serving.weights import weights_of
 from harness.store import open_store
 from harness.store.origins import cache_root
+from harness.workflow.checks import Check
+from harness.workflow.doctor_model import model_checks
 
 _GIB = 1 << 30
 _LOCKED = ("torch", "transformers", "lm-eval", "hydra-core", "pydantic", "aiohttp", "gguf", "accelerate")
 
 
-@dataclass(frozen=True)
-class Check:
-    """One look at the machine."""
-
-    name: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-
 def doctor(settings: Settings) -> list[Check]:
-    """Return every check; none of them changes anything or needs a server."""
+    """Return every check: of this machine, then of what stands between it and the model.
+
+    None of them changes anything or needs a server. Of the network only the model hub is asked, once, and only
+    for weights that are not on this machine.
+    """
     checks: list[Callable[[Settings], Check]] = [
         _python,
         _packages,
@@ -48,9 +42,8 @@ def doctor(settings: Settings) -> list[Check]:
         _results,
         _sandbox,
         _port,
-        _weights,
     ]
-    return [check(settings) for check in checks]
+    return [check(settings) for check in checks] + model_checks(settings)
 
 
 def _python(_: Settings) -> Check:
@@ -88,10 +81,18 @@ def _engine(settings: Settings) -> Check:
 
 
 def _devices(settings: Settings) -> Check:
-    gpus = nvidia_gpus()
-    found = "; ".join(gpus) or f"no NVIDIA GPU, {psutil.cpu_count()} processor(s)"
-    needed = settings.serving.device == "cuda"
-    return Check("device", bool(gpus) or not needed, found, "serving=cpu, or a machine with an NVIDIA driver")
+    driver = nvidia()
+    counts = Counter(gpu.name for gpu in driver.gpus)
+    found = "; ".join(f"{number} x {name}" for name, number in counts.items())
+    if not found:
+        problem = f"the NVIDIA driver does not answer: {driver.problem}" if driver.problem else "no NVIDIA GPU"
+        found = f"{problem}; {psutil.cpu_count()} processor(s)"
+    fix = (
+        "nvidia-smi shows the error; load the driver's kernel module anew (a reboot does) or reinstall the driver"
+    )
+    if driver.problem is None:
+        fix = "serving=cpu, or a machine with an NVIDIA driver"
+    return Check("device", bool(driver.gpus) or settings.serving.device != "cuda", found, fix)
 
 
 def _memory(_: Settings) -> Check:
@@ -131,10 +132,3 @@ def _port(settings: Settings) -> Check:
     except HarnessError as error:
         return Check("port", False, error.found, error.fix)
     return Check("port", True, f"{port} is free")
-
-
-def _weights(settings: Settings) -> Check:
-    origin = weights_of(settings.model).origin
-    pinned = not (isinstance(origin, HubOrigin) and origin.revision == "unpinned")
-    fix = "name a commit as `revision` in the model's config"
-    return Check(f"weights of {settings.model.id} pinned", pinned, origin.describe(), fix)
