@@ -47,27 +47,6 @@ def fit(
 
 
 @app.command()
-def models(
-    as_json: Json = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page docs/models.md.")] = False,
-) -> None:
-    """List every model with a config: size, licence, GPUs, and what its engine needs.
-
-    Layouts are the smallest on nodes of eight GPUs for one sequence at the model's own context.
-    """
-    from harness.report.models import models_page, models_table  # noqa: PLC0415
-    from harness.workflow.zoo import list_models  # noqa: PLC0415
-
-    rows = list_models()
-    if as_json:
-        print_json({"models": [row.model_dump(mode="json") for row in rows]})
-    elif markdown:
-        print(models_page(rows), end="")
-    else:
-        Console(highlight=False).print(models_table(rows))
-
-
-@app.command()
 def replica(
     arguments: Annotated[
         list[str] | None,

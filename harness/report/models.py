@@ -19,6 +19,10 @@ command, the arithmetic:
     harness fit model=k_exaone_236b gpu=h200 context=262144 concurrency=8
     harness serve-command model=k_exaone_236b gpu=h200
     harness facts model=k_exaone_236b
+    harness doctor model=k_exaone_236b    # what this machine lacks for it
+
+A model of your own: `harness models new` fills in a config from its files. What the weights of all take on this
+disk: `harness models clean --dry-run`; without the option it asks, and frees it.
 
 This page is written by `harness models --markdown`.
 
