@@ -48,6 +48,7 @@ DEEPSEEK = Family(latent=True, correction=True)
 FAMILIES: Mapping[str, Family] = {
     "llama": Family(),
     "smollm3": Family(),
+    "hyperclovax": Family(),
     "mistral": Family(qkv_bias=False, output_bias=False, windowed=True),
     "mixtral": Family(qkv_bias=False, output_bias=False, windowed=True, one_width=True),
     "qwen2": Family(qkv_bias=True, output_bias=False),
@@ -107,8 +108,9 @@ def read_config(config: Config, source: str) -> Read:
     pairs = [
         ("local" if w else "global", "experts" if s else "dense") for w, s in zip(windows, sparse, strict=True)
     ]
+    norms = family.norms + (2 if text.get("use_post_norm") else 0)
     layers = [
-        LayerGroup(count=number, mixer=mixer, feed_forward=block, norms=family.norms)
+        LayerGroup(count=number, mixer=mixer, feed_forward=block, norms=norms)
         for (mixer, block), number in Counter(pairs).items()
     ]
     named = config.get("architectures") or [None]

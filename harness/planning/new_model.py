@@ -89,9 +89,7 @@ def slug(name: str) -> str:
 
 
 def _licence(files: Files, asked: dict[str, list[str]]) -> Licence:
-    found = re.match(r"---\s*\n(.*?)\n---", files.card, re.DOTALL)
-    matter = yaml.safe_load(found.group(1)) if found else None
-    matter = matter if isinstance(matter, dict) else {}
+    matter = _front_matter(files.card)
     named = str(matter.get("license_name") or matter.get("license") or "unstated")
     link = matter.get("license_link")
     url = f"https://huggingface.co/{files.origin.hub}" if isinstance(files.origin, HubOrigin) else None
@@ -100,6 +98,16 @@ def _licence(files: Files, asked: dict[str, list[str]]) -> Licence:
         asked["licence"] = ["what does the licence allow a measurer to do?"]
     absolute = str(link) if str(link).startswith("http") else url
     return Licence(id=named, url=absolute, allows=allows or "not read yet")
+
+
+def _front_matter(card: str) -> dict[str, Any]:
+    """Return the data that a model card begins with; nothing for a card without, or with what is no YAML."""
+    found = re.match(r"---\s*\n(.*?)\n---", card, re.DOTALL)
+    try:
+        matter = yaml.safe_load(found.group(1)) if found else None
+    except yaml.YAMLError:
+        return {}
+    return matter if isinstance(matter, dict) else {}
 
 
 def _context(files: Files, asked: dict[str, list[str]]) -> int:

@@ -40,8 +40,8 @@ def cached_weights(models: Mapping[str, Model]) -> list[Cached]:
             owners.setdefault((kind, path), []).append(model.id)
     found = []
     for (kind, path), ids in owners.items():
-        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if kind != "hub" else None
-        found.append(Cached(tuple(ids), kind, path, hub[path][1] if size is None else size))
+        size = hub[path][1] if kind == "hub" else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+        found.append(Cached(tuple(ids), kind, path, size))
     return sorted(found, key=lambda one: (-one.size, one.path))
 
 

@@ -59,14 +59,25 @@ def hub_files(name: str) -> tuple[Described, str, int | None]:
 
 
 def _described(paths: dict[str, Path]) -> Described:
-    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.exists()}
-    tokenizer = json.loads(texts.get("tokenizer_config.json", "{}"))
-    named = tokenizer.get("chat_template")
-    if isinstance(named, list):  # several templates by name; the one called default serves a chat
-        named = next((one["template"] for one in named if one.get("name") == "default"), None)
+    found = {name: path for name, path in paths.items() if path.exists()}
+    data = {name: _object(path) for name, path in found.items() if path.suffix == ".json"}
+    template = data.get("tokenizer_config.json", {}).get("chat_template")
+    if isinstance(template, list):  # several by name; the one called default serves a chat
+        template = next((one["template"] for one in template if one.get("name") == "default"), None)
+    texts = {name: path.read_text(encoding="utf-8") for name, path in found.items() if path.suffix != ".json"}
     return Described(
-        config=json.loads(texts["config.json"]),
-        generation=json.loads(texts.get("generation_config.json", "{}")),
-        template=texts.get("chat_template.jinja", named),
+        config=data["config.json"],
+        generation=data.get("generation_config.json", {}),
+        template=texts.get("chat_template.jinja", template),
         card=texts.get("README.md", ""),
     )
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError("readable JSON", str(error), where=str(path)) from error
+    if not isinstance(data, dict):
+        raise UsageError("a JSON object", type(data).__name__, where=str(path))
+    return data

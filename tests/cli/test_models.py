@@ -134,6 +134,19 @@ class TestNew:
         assert any("the tensors hold" in question for question in told)
         assert load_models(zoo)["my_model_v1"].architecture is None
 
+    @pytest.mark.parametrize("text", ["{", "[]"])
+    def test_a_file_that_is_no_json_object_is_named(self, harness, zoo, checkpoint, text):
+        folder = checkpoint("qwen3")
+        (folder / "generation_config.json").write_text(text)
+        code, _, err = harness("models", "new", str(folder))
+        assert (code, "generation_config.json" in err) == (2, True)
+
+    def test_a_card_without_readable_front_matter_leaves_the_licence_open(self, harness, zoo, checkpoint):
+        folder = checkpoint("qwen3")
+        (folder / "README.md").write_text("---\nlicense: [\n---\n")
+        harness("models", "new", str(folder))
+        assert load_models(zoo)["my_model_v1"].licence.id == "unstated"
+
     def test_nothing_is_overwritten(self, harness, zoo, checkpoint):
         folder = checkpoint("qwen3")
         before = (zoo / "model" / "olmoe.yaml").read_text()
