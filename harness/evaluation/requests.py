@@ -8,9 +8,7 @@ from pydantic import Field
 
 from harness.errors import HarnessError
 from harness.records import Decoding, Record
-
-EFFORT = "reasoning_effort"
-"""The one switch of thinking that the API itself has; all others are arguments of a chat template."""
+from harness.records.model import Switch
 
 
 class RequestPlan(Record):
@@ -19,7 +17,8 @@ class RequestPlan(Record):
     model: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
-    thinking: dict[str, str | int | bool] = Field(default_factory=dict)
+    thinking: Switch = Field(default_factory=dict)
+    """Fields that switch thinking; for the chat endpoint only."""
     max_tokens: int
     stop: list[str]
     base_seed: int
@@ -39,18 +38,13 @@ class RequestPlan(Record):
         text: dict[str, Any] = {"messages": json.loads(prompt)} if self.endpoint == "chat" else {"prompt": prompt}
         stop = {"stop": self.stop} if self.stop else {}
         decoding = self.decoding.model_dump(exclude_none=True)
-        thinking = self._switch() if self.endpoint == "chat" else {}
+        thinking = self.thinking if self.endpoint == "chat" else {}
         body = {"model": self.model, **text, "max_tokens": self.max_tokens, **decoding, **thinking, **stop}
         return self._named(body)
 
     def seeded(self, body: dict[str, Any], item: str, repeat: int) -> dict[str, Any]:
         """Return `body` with the seed of one (item, repeat)."""
         return body | self._named({"seed": self.seed(item, repeat)})
-
-    def _switch(self) -> dict[str, Any]:
-        named = {name: value for name, value in self.thinking.items() if name != EFFORT}
-        effort = {EFFORT: self.thinking[EFFORT]} if EFFORT in self.thinking else {}
-        return effort | ({"chat_template_kwargs": named} if named else {})
 
     def _named(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the fields under the names that the service takes, without those that it does not."""

@@ -15,6 +15,10 @@ Arguments = dict[str, Argument]
 """Command-line arguments without their leading dashes."""
 
 
+Switch = dict[str, str | int | bool | dict[str, str | int | bool]]
+"""Fields of a request that switch thinking."""
+
+
 class Licence(Record):
     """Terms of the weights and what they allow a measurer to do."""
 
@@ -55,18 +59,19 @@ class Thinking(Record):
     """Around a trace of thoughts; None where the engine tells thoughts by their tokens (harmony)."""
     source: str
 
-    def switch(self, wanted: Literal["default", "on", "off"]) -> dict[str, str | int | bool]:
-        """Return the switch as a request says it; the model's default is said too, where a word for it is known.
+    def switch(self, wanted: Literal["default", "on", "off"]) -> Switch:
+        """Return the fields of a request that say the switch; the model's default is said too, where it has words.
 
         Parsers of several servers look for the switch in the request and know no default: a trace would reach
         the answer (deepseek_v3 of vLLM 0.32). Raises ValueError when the model has no such switch.
         """
-        named = {"on": self.on, "off": self.off}
-        if wanted == "default":
-            return named["off" if self.default == "off" else "on"] or {} if self.default != "unstated" else {}
-        if named[wanted] is None and not (wanted == "on" and self.default in {"on", "always"}):
+        named = {"on": self.on, "off": self.off, "unstated": None, "always": self.on}
+        found = named[self.default if wanted == "default" else wanted]
+        if wanted != "default" and found is None and not (wanted == "on" and self.default in {"on", "always"}):
             raise ValueError(f"thinking cannot be switched {wanted}: the model's config names no way")
-        return named[wanted] or {}
+        if not found:
+            return {}
+        return {"chat_template_kwargs": found} if self.sent_as == "chat_template_kwargs" else {**found}
 
 
 class Requirement(Record):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from harness.records.base import Record, digest
-from harness.records.model import Arguments, Deviation
+from harness.records.model import Arguments, Deviation, Switch
 from harness.records.protocol import Decoding
 
 
@@ -32,8 +32,8 @@ class RunIdentity(Record):
     library: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
-    thinking: dict[str, str | int | bool] = Field(default_factory=dict)
-    """The switch as each request says it; empty for a model without one."""
+    thinking: Switch = Field(default_factory=dict)
+    """Fields of each request that switch thinking; empty for a model without a switch."""
     max_tokens: int
     stop: list[str]
     num_fewshot: int

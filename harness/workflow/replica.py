@@ -57,14 +57,12 @@ def serve_replica(model: Model, display: Display) -> ReplicaReport:
 
 def _plan(twin: Model) -> RequestPlan:
     """Return requests as a run sends them, with thinking on where the model has it: more can go wrong then."""
-    switch: dict[str, str | int | bool] = {}
-    if twin.thinking is not None:
-        switch = twin.thinking.on or twin.thinking.switch("default")
+    thinking = twin.thinking
     return RequestPlan(
         model=twin.id,
         endpoint="chat",
         decoding=twin.sampling or Decoding(temperature=1.0),
-        thinking=switch,
+        thinking=thinking.switch("on" if thinking.on else "default") if thinking is not None else {},
         max_tokens=64,
         stop=[],
         base_seed=0,

@@ -16,6 +16,7 @@ from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
 from harness.records import Benchmark, Decoding, Manifest, RunIdentity, Sample, SuiteTask
 from harness.records.base import digest
+from harness.records.model import Switch
 from harness.serving import Checkpoint, prepare
 from harness.serving.fleet import Fleet
 from harness.serving.servers import Servers
@@ -251,8 +252,8 @@ def _decoding(settings: Settings) -> Decoding:
     return decoding
 
 
-def _thinking(settings: Settings) -> dict[str, str | int | bool]:
-    """Return the switch of thinking as each request says it."""
+def _thinking(settings: Settings) -> Switch:
+    """Return the fields of each request that switch thinking."""
     model, wanted = settings.model, settings.protocol.thinking
     try:
         if model.thinking is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.evaluation.honesty.subject import Subject, failed, noted, passed
 from harness.records import ProbeCheck
+from harness.records.model import Switch
 from harness.serving import probe as ask
 
 CONVERSATIONS: list[list[dict[str, str]]] = [
@@ -44,7 +45,7 @@ async def chat_template(subject: Subject) -> ProbeCheck:
         return noted(name, "the checkpoint has none; the engine renders conversations itself")
     switch = subject.plan.thinking
     for messages in CONVERSATIONS:
-        theirs = await subject.tokens(messages=messages, chat_template_kwargs=switch)
+        theirs = await subject.prompt(messages, switch)
         ours = _rendered(subject, messages, switch)
         if theirs != ours:
             place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), len(ours))
@@ -61,9 +62,10 @@ async def _plain_text(subject: Subject) -> ProbeCheck:
     return passed("chat template", "not used; plain text becomes the checkpoint's own tokens")
 
 
-def _rendered(subject: Subject, messages: list[dict[str, str]], switch: dict[str, Any]) -> list[int]:
+def _rendered(subject: Subject, messages: list[dict[str, str]], switch: Switch) -> list[int]:
+    words: Any = switch.get("chat_template_kwargs", {})
     found = subject.tokenizer.apply_chat_template(
-        messages, add_generation_prompt=True, tokenize=True, return_dict=True, **switch
+        messages, add_generation_prompt=True, tokenize=True, return_dict=True, **words
     )
     return list(found["input_ids"])
 
@@ -75,7 +77,7 @@ async def first_token(subject: Subject) -> ProbeCheck:
     if chat and subject.tokenizer is not None and subject.tokenizer.chat_template is None:
         return noted(name, "the engine renders conversations itself")
     if chat:
-        tokens = await subject.tokens(messages=CONVERSATIONS[0], chat_template_kwargs=subject.plan.thinking)
+        tokens = await subject.prompt(CONVERSATIONS[0], subject.plan.thinking)
     else:
         tokens = await subject.tokens(prompt=CONVERSATIONS[0][0]["content"])
     if begin is not None and tokens[:2] == [begin, begin]:

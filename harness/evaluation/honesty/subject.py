@@ -7,6 +7,7 @@ from typing import Any
 from harness.evaluation.client import Client
 from harness.evaluation.requests import RequestPlan
 from harness.records import Answer, Model, ProbeCheck
+from harness.records.model import Switch
 
 _LONGEST, _TAIL = 64, 32
 _PREFERRED = 100.0
@@ -47,13 +48,17 @@ class Subject:
         found = await self.client.post("/tokenize", {"model": self.plan.model, **prompt})
         return [int(token) for token in found["tokens"]]
 
-    async def rendered(self, messages: list[dict[str, str]]) -> str:
-        """Return the end of the prompt that the server makes of `messages` in this run."""
-        tokens = await self.tokens(messages=messages, chat_template_kwargs=self.plan.thinking)
+    async def prompt(self, messages: list[dict[str, str]], switch: Switch) -> list[int]:
+        """Return the tokens that the server's chat template makes of `messages` under a switch of thinking."""
+        return await self.tokens(messages=messages, chat_template_kwargs=switch.get("chat_template_kwargs", {}))
+
+    async def prompt_end(self, messages: list[dict[str, str]]) -> str:
+        """Return the last words of the prompt that the server makes of `messages` in this run."""
+        tokens = await self.prompt(messages, self.plan.thinking)
         found = await self.client.post("/detokenize", {"model": self.plan.model, "tokens": tokens[-_TAIL:]})
         return str(found["prompt"])
 
-    async def say(self, text: str, thinking: dict[str, Any], **changes: Any) -> Answer:
+    async def say(self, text: str, thinking: Switch, **changes: Any) -> Answer:
         """Return what the server makes of an answer that is exactly `text`, whatever the model would have said.
 
         The grammar of a structured output leaves the model no choice; tags that are tokens of their own are

@@ -18,10 +18,9 @@ async def thinking_switch(subject: Subject) -> ProbeCheck:
     name, thinking = "thinking switch", _thinks(subject)
     if thinking is None or thinking.on is None or thinking.off is None:
         return noted(name, "the model's config names no switch with two positions")
-    on, off = [
-        await subject.tokens(messages=CONVERSATIONS[0], chat_template_kwargs=switch)
-        for switch in (thinking.on, thinking.off)
-    ]
+    if thinking.sent_as == "request":
+        return noted(name, "the switch is a field of the request, which no rendering shows")
+    on, off = [await subject.prompt(CONVERSATIONS[0], thinking.switch(wanted)) for wanted in ("on", "off")]
     if on == off:
         return failed(name, f"{thinking.on} and {thinking.off} are the same prompt", "mend thinking in its config")
     return passed(name, f"{thinking.on} and {thinking.off} are different prompts")
@@ -41,7 +40,7 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
         cut = await subject.ask("How many primes are there below 100?", max_tokens=16, stop=[])
         return noted(name, f"the engine tells thoughts by their tokens; cut after 16 tokens: {_split(cut)}")
     opens, closes = thinking.tags
-    prefilled = (await subject.rendered(CONVERSATIONS[0])).rstrip().endswith(opens)
+    prefilled = (await subject.prompt_end(CONVERSATIONS[0])).rstrip().endswith(opens)
     begin = "" if prefilled else opens
     cases = {
         "complete": (f"{opens}{THOUGHT}{closes}{REPLY}", REPLY),
@@ -61,11 +60,10 @@ async def _run_thinks(subject: Subject, thinking: Thinking) -> bool:
     """Return whether the run's own prompts have the model think: they are not those with thinking off."""
     if thinking.off is None or thinking.default == "always":
         return True
-    own, off = [
-        await subject.tokens(messages=CONVERSATIONS[0], chat_template_kwargs=switch)
-        for switch in (subject.plan.thinking, thinking.off)
-    ]
-    return own != off
+    off = thinking.switch("off")
+    return await subject.prompt(CONVERSATIONS[0], subject.plan.thinking) != await subject.prompt(
+        CONVERSATIONS[0], off
+    )
 
 
 def _leak(subject: Subject, tags: tuple[str, str], case: str, text: str, answer: Answer) -> ProbeCheck:
