@@ -28,7 +28,7 @@ def model_checks(settings: Settings) -> list[Check]:
     looks: list[Callable[[Settings], list[Check]]] = [_licence]
     if settings.model.hosted is not None:
         looks += [_key]
-    elif settings.serving.urls is None:
+    elif not settings.serving.urls:
         looks += [_pinned, _remote_code, _version, _class, _parsers, _processors, _weights, _disk, room]
     found: list[Check] = []
     for look in looks:
