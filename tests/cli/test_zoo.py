@@ -72,3 +72,23 @@ class TestFit:
         )
         found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert found.stderr.strip() == "[]"
+
+
+class TestReplica:
+    def test_a_twin_is_written_where_it_is_asked_for(self, harness, tmp_path):
+        code, out, _ = harness("replica", "model=k_exaone_236b", "--out", str(tmp_path / "twin"), "--json")
+        found = json.loads(out)
+        assert code == 0
+        assert (found["model"], found["report"]) == ("k_exaone_236b", None)
+        assert json.loads((tmp_path / "twin" / "config.json").read_text())["model_type"] == "exaone_moe"
+
+    def test_a_folder_with_files_in_it_is_not_written_to(self, harness, tmp_path):
+        (tmp_path / "mine").write_text("x")
+        code, _, err = harness("replica", "model=k_exaone_236b", "--out", str(tmp_path))
+        assert code == 2
+        assert "new or empty folder" in err
+
+    def test_a_model_without_a_twin_says_why(self, harness):
+        code, _, err = harness("replica", "model=vaetki_100b")
+        assert code == 2
+        assert "plugin" in err

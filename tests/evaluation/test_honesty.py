@@ -1,24 +1,18 @@
 """The probe on real servers: one that is what it says, and the same ones behind somebody who meddles."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
 
 from harness.config.settings import load_models, project
 from harness.evaluation.client import Client
 from harness.evaluation.honesty import Subject, probe, prompt, sampling, thinking
 from harness.evaluation.requests import RequestPlan
-from harness.machine.ports import HOST, free_port
 from harness.records import Decoding
 from harness.serving import Checkpoint, Engine
 from harness.serving.endpoints import Endpoints
 from harness.serving.replica import as_replica, cached_replica
+from tests.meddler import meddler, shorter
 
 MODELS = load_models(project().configs)
 
@@ -104,56 +98,9 @@ class TestTraces:
         assert look(exaone.url, twin, thinking.thinking_switch).outcome == "failed"
 
 
-Meddle = Callable[[str, dict[str, Any], dict[str, Any], int], None]
-"""Given path, request, answer (empty before it is asked) and how many requests are under way, changes either."""
-
-
-@asynccontextmanager
-async def meddler(server: str, meddle: Meddle) -> AsyncIterator[str]:
-    """Stand between a client and a real server, and change what passes."""
-    under_way = 0
-
-    async def handle(request: web.Request) -> web.Response:
-        nonlocal under_way
-        under_way += 1
-        try:
-            body = await request.json() if request.can_read_body else {}
-            meddle(request.path, body, {}, under_way)
-            await asyncio.sleep(0.1)
-            url = f"{server}{request.path}"
-            async with (
-                aiohttp.ClientSession() as session,
-                session.request(request.method, url, json=body) as answer,
-            ):
-                found = json.loads(await answer.read() or b"{}")
-                meddle(request.path, body, found, under_way)
-                return web.json_response(found, status=answer.status)
-        finally:
-            under_way -= 1
-
-    app, port = web.Application(), free_port()
-    app.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, port).start()
-    try:
-        yield f"http://{HOST}:{port}"
-    finally:
-        await runner.cleanup()
-
-
 def behind(server, model, check, meddle, tokenizer=None):
-    async def taken():
-        plan = planned(model)
-        async with meddler(server, meddle) as url, Client(Endpoints([url], 4)) as client:
-            return await check(Subject(client, model, plan, plan.stop, tokenizer, 4))
-
-    return asyncio.run(taken())
-
-
-def shorter(path, body, answer, under_way):
-    if "max_tokens" in body:
-        body["max_tokens"] = min(body["max_tokens"], 5)
+    with meddler(server, meddle) as url:
+        return look(url, model, check, tokenizer)
 
 
 def always_done(path, body, answer, under_way):

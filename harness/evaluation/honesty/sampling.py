@@ -26,7 +26,7 @@ async def limits(subject: Subject) -> ProbeCheck:
     if cut.finish_reason != "length" or cut.completion_tokens != LENGTH:
         found = f"limit {LENGTH}: {cut.completion_tokens} tokens, finish_reason {cut.finish_reason}"
         return failed(name, found, "a server that honours max_tokens; no proxy between")
-    whole = await subject.say("42", subject.model.thinking.switch("default") if subject.model.thinking else {})
+    whole = await subject.say("42")
     if whole.finish_reason != "stop":
         return failed(
             name, f"a whole answer ends with {whole.finish_reason}", "serve the checkpoint's own tokenizer"

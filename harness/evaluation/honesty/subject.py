@@ -58,7 +58,7 @@ class Subject:
         found = await self.client.post("/detokenize", {"model": self.plan.model, "tokens": tokens[-_TAIL:]})
         return str(found["prompt"])
 
-    async def say(self, text: str, thinking: Switch, **changes: Any) -> Answer:
+    async def say(self, text: str, **changes: Any) -> Answer:
         """Return what the server makes of an answer that is exactly `text`, whatever the model would have said.
 
         The grammar of a structured output leaves the model no choice; tags that are tokens of their own are
@@ -67,12 +67,9 @@ class Subject:
         bias: dict[str, float] = {}
         for tag in (self.model.thinking.tags if self.model.thinking is not None else None) or ():
             bias |= {str(token): _PREFERRED for token in await self.tokens(prompt=tag, add_special_tokens=False)}
-        plan = self.plan.model_copy(
-            update={"thinking": thinking, "stop": [], "max_tokens": _LONGEST, "endpoint": "chat"}
-        )
-        body = plan.body(json.dumps([{"role": "user", "content": "Say something."}]))
-        body |= {"temperature": 0.0, "structured_outputs": {"choice": [text]}, **changes}
-        return await self.send(plan.path, body | ({"logit_bias": bias} if bias else {}))
+        forced = {"structured_outputs": {"choice": [text]}, **({"logit_bias": bias} if bias else {})}
+        fields = {"temperature": 0.0, "max_tokens": _LONGEST, "stop": [], **forced, **changes}
+        return await self.ask("Say something.", **fields)
 
 
 def passed(name: str, found: str) -> ProbeCheck:

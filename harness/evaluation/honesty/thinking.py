@@ -32,7 +32,7 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
     if thinking is None:
         return noted(name, "no thinking in this run")
     if not await _run_thinks(subject, thinking):
-        answer = await subject.say(REPLY, subject.plan.thinking)
+        answer = await subject.say(REPLY)
         if answer.text.strip() == REPLY:
             return passed(name, "with thinking off an answer stays an answer")
         return failed(name, f"with thinking off, {REPLY!r} became {_split(answer)}", "another --reasoning-parser")
@@ -50,7 +50,7 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
     }
     for case, (text, wanted) in cases.items():
         limit = {"max_tokens": 5} if case == CUT else {}
-        answer = await subject.say(text, subject.plan.thinking, **limit)
+        answer = await subject.say(text, **limit)
         if answer.text.strip() != wanted:
             return _leak(subject, thinking.tags, case, text, answer)
     return passed(name, f"traces that are {', '.join(cases)} stay apart from the answer")
@@ -97,7 +97,7 @@ async def stop_strings(subject: Subject) -> ProbeCheck:
         return noted(name, "no trace in this run that could be said")
     for stop in subject.stop:
         text = f"{THOUGHT}{stop}{THOUGHT}{thinking.tags[1]}{REPLY}"
-        answer = await subject.say(text, subject.plan.thinking, stop=[stop])
+        answer = await subject.say(text, stop=[stop])
         if answer.text.strip() != REPLY:
             return failed(name, f"{stop!r} inside a trace ends the answer", "protocol.stop=[]")
     return passed(name, f"{len(subject.stop)} of them inside traces")
