@@ -28,14 +28,11 @@ def meddler(server: str, meddle: Meddle) -> Iterator[str]:
             body = await request.json() if request.can_read_body else {}
             meddle(request.path, body, {}, under_way)
             await asyncio.sleep(0.1)
-            url = f"{server}{request.path}"
-            async with (
-                aiohttp.ClientSession() as session,
-                session.request(request.method, url, json=body) as answer,
-            ):
+            async with aiohttp.ClientSession(server) as session:
+                answer = await session.request(request.method, request.path, json=body)
                 found = json.loads(await answer.read() or b"{}")
-                meddle(request.path, body, found, under_way)
-                return web.json_response(found, status=answer.status)
+            meddle(request.path, body, found, under_way)
+            return web.json_response(found, status=answer.status)
         finally:
             under_way -= 1
 

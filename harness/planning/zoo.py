@@ -74,7 +74,7 @@ def _served(model: Model, replica: ReplicaReport | None) -> tuple[bool, str]:
     if replica is None:
         return False, "not tried yet"
     if replica.problem is not None:
-        return False, replica.problem.splitlines()[-1]
+        return False, replica.problem.partition("found: ")[2].partition("\n")[0]
     if replica.probe is not None and replica.probe.failed:
         return False, f"the probe speaks against it: {replica.probe.failed[0].name}"
     return True, f"its twin, on {replica.engine}"

@@ -7,6 +7,7 @@ from tests.examples import model
 PROBE = ProbeReport(model="m", engine_version="0", started="2026-01-01T00:00:00+00:00", seconds=1.0, checks=[])
 FOUND_OUT = PROBE.model_copy(update={"checks": [ProbeCheck(name="seed", outcome="failed", found="one", fix="x")]})
 REPORT = ReplicaReport(model="m", replica="small", engine="vllm 1", healthy_seconds=30.0, probe=PROBE)
+ENDED = REPORT.model_copy(update={"problem": "expected: a server\nfound: no memory\nwhere: log"})
 PACKAGE = {"origin": {"package": "m", "version": "1", "sha256": "0" * 64, "member": "m.gguf"}, "format": "gguf"}
 
 
@@ -18,7 +19,7 @@ PACKAGE = {"origin": {"package": "m", "version": "1", "sha256": "0" * 64, "membe
         ({"replica": "small"}, REPORT.model_copy(update={"probe": FOUND_OUT}), False, "seed"),
         (
             {"replica": "small"},
-            REPORT.model_copy(update={"problem": "expected: a\nno memory"}),
+            ENDED,
             False,
             "no memory",
         ),
