@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check
+# The Python of the environment whose stamp is being made.
+PIP     = $(@D)/bin/python -m pip --disable-pip-version-check
+VISION := .venv-vision
 
-.PHONY: demo test test-chaos lint format setup clean help
+.PHONY: demo test test-chaos test-vision lint format setup clean help
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 demo: setup  ## set up, then decide the claims of a small real model on this machine
 	$(BIN)/harness demo
@@ -17,6 +19,9 @@ test: $(VENV)/dev.done  ## set up, then run the whole test suite
 
 test-chaos: $(VENV)/dev.done  ## kill a working engine twenty times and count the answers (a quarter of an hour)
 	$(BIN)/python -m pytest -m chaos -s
+
+test-vision: $(VISION)/done  ## set up a second environment (6 GB), then test models that take images
+	$(VISION)/bin/python -m pytest -m vision
 
 lint: $(VENV)/dev.done  ## formatter, linter and type checker, all as checks
 	$(BIN)/ruff format --check .
@@ -41,5 +46,13 @@ $(VENV)/dev.done: $(VENV)/cpu.done requirements/dev.lock
 	$(PIP) install --quiet --progress-bar off --no-deps -r requirements/dev.lock
 	@touch $@
 
+# Nothing is locked twice: all of cpu.lock but torch, whose place vision.lock takes.
+$(VISION)/done: requirements/cpu.lock requirements/dev.lock requirements/vision.lock pyproject.toml
+	$(PYTHON) -m venv $(VISION)
+	grep -v '^torch==' requirements/cpu.lock | $(PIP) install --quiet --progress-bar off --no-deps \
+		-r /dev/stdin -r requirements/dev.lock -r requirements/vision.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
 clean:  ## remove what setup made (the caches in your user cache directory stay)
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VISION)
