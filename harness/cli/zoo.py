@@ -56,6 +56,10 @@ def replica(
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve it with vLLM on this machine, and probe it.")
     ] = False,
+    vision: Annotated[
+        bool,
+        typer.Option("--vision", help="The twin that takes images, of a model that has one of text alone too."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write a small random twin of a model: its architecture in a few layers, its switch of thinking.
@@ -67,10 +71,12 @@ def replica(
     Example: harness replica model=k_exaone_236b --serve
     """
     from harness.report.probe import replica_lines  # noqa: PLC0415
+    from harness.serving.replica import with_vision  # noqa: PLC0415
     from harness.workflow.replica import serve_replica, write_twin  # noqa: PLC0415
     from harness.workflow.zoo import model_named  # noqa: PLC0415
 
     model = model_named(key_values(arguments, ["model"]))
+    model = with_vision(model) if vision else model
     folder = write_twin(model, out)
     report = serve_replica(model, Display(quiet=as_json)) if serve else None
     if as_json:

@@ -228,13 +228,14 @@ def read_answer(raw: bytes) -> Answer:
         raise ValueError(f"the server broke the answer off: {choice.finish_reason}")
     message = choice.message
     text = choice.text if message is None else message.content
+    logprobs = choice.prompt_logprobs if message is None else completion.prompt_logprobs
     return Answer(
         text=text or "",
         reasoning=None if message is None else message.reasoning or message.reasoning_content,
         finish_reason=choice.finish_reason,
         prompt_tokens=completion.usage.prompt_tokens if completion.usage else None,
         completion_tokens=completion.usage.completion_tokens if completion.usage else None,
-        prompt_logprobs=None if choice.prompt_logprobs is None else [_first(t) for t in choice.prompt_logprobs],
+        prompt_logprobs=None if logprobs is None else [_first(token) for token in logprobs],
     )
 
 

@@ -47,6 +47,8 @@ class Completion(BaseModel):
 
     choices: list[Choice] = Field(min_length=1)
     usage: Usage | None = None
+    prompt_logprobs: list[dict[str, TokenLogprob] | None] | None = None
+    """Of the chat endpoint; the plain one has them in its choice."""
 
 
 class TokenCount(BaseModel):

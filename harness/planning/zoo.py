@@ -1,5 +1,7 @@
 """One model of the zoo at a glance."""
 
+from collections.abc import Sequence
+
 from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError
 from harness.planning.fit import fit
@@ -35,12 +37,12 @@ class ModelRow(Record):
     """By which engine, or why not."""
 
 
-def row_of(model: Model, replica: ReplicaReport | None = None) -> ModelRow:
+def row_of(model: Model, twins: Sequence[ReplicaReport | None] = ()) -> ModelRow:
     """Return a model at a glance; the layouts are those of `fit` at the model's own context.
 
-    `replica` is how its small random twin was last served.
+    `twins` is how its small random twins were last served, None for one that was not yet tried.
     """
-    served, note = _served(model, replica)
+    served, note = _served(model, twins)
     total, active = _parameters(model)
     origin = model.weights.origin if model.weights is not None else None
     return ModelRow(
@@ -64,20 +66,23 @@ def row_of(model: Model, replica: ReplicaReport | None = None) -> ModelRow:
     )
 
 
-def _served(model: Model, replica: ReplicaReport | None) -> tuple[bool, str]:
+def _served(model: Model, twins: Sequence[ReplicaReport | None]) -> tuple[bool, str]:
     if model.hosted is not None:
         return False, "hosted by its maker"
     if isinstance(model.weights and model.weights.origin, PackageOrigin | JoinedOrigin):
         return True, "the model itself, in every test run"
     if model.replica is None:
         return False, model.no_replica or "no twin is described"
-    if replica is None:
+    tried = [twin for twin in twins if twin is not None]
+    if len(tried) < len(model.replicas):
         return False, "not tried yet"
-    if replica.problem is not None:
-        return False, replica.problem.partition("found: ")[2].partition("\n")[0]
-    if replica.probe is not None and replica.probe.failed:
-        return False, f"the probe speaks against it: {replica.probe.failed[0].name}"
-    return True, f"its twin, on {replica.engine}"
+    for twin in tried:
+        if twin.problem is not None:
+            return False, twin.problem.partition("found: ")[2].partition("\n")[0]
+        if twin.probe is not None and twin.probe.failed:
+            return False, f"the probe speaks against it: {twin.probe.failed[0].name}"
+    images = " with images" if any(twin.took_images for twin in tried) else ""
+    return True, f"its twin{images}, on {tried[0].engine}"
 
 
 def _parameters(model: Model) -> tuple[int | None, int | None]:

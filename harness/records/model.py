@@ -161,13 +161,22 @@ class Model(Record):
     """Set-ups in which sources say that it runs."""
     compared_with: list[Id] = Field(default_factory=list)
     """Models that its maker's tables put beside it."""
+    images: bool = False
+    """Whether a message may hold an image."""
     trust_remote_code: bool = False
     replica: Id | None = None
     """How its small random twin is made (configs/replica/); None where none can be."""
+    vision_replica: Id | None = None
+    """A second twin that takes images, where the first is of the language model alone."""
     no_replica: str | None = None
     """Why none can be made, or served."""
     architecture: Architecture | None = None
     """Sizes for `harness facts`; None where they were not entered yet, or nobody knows them."""
+
+    @property
+    def replicas(self) -> list[Id]:
+        """Its twins, the first first."""
+        return [name for name in (self.replica, self.vision_replica) if name is not None]
 
     @model_validator(mode="after")
     def _has_weights_or_a_host(self) -> Self:

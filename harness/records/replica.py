@@ -22,6 +22,17 @@ class Chat(Record):
     """Around the twin's thoughts; the model's own need its own parser."""
 
 
+class Vision(Record):
+    """What a twin that takes images has beside its language model."""
+
+    tokens: dict[str, str]
+    """Special tokens by name; the tokenizer has them as attributes, config.json has `<name>_id`."""
+    image: str
+    """What the chat template writes for an image, before the engine makes room for it."""
+    files: dict[str, dict[str, Any]]
+    """The processor's own files: name and content."""
+
+
 class Replica(Record):
     """How to make the twin of every model that names it (configs/replica/<id>.yaml)."""
 
@@ -29,11 +40,15 @@ class Replica(Record):
     model_type: str
     """transformers' name of the configuration class."""
     config: dict[str, Any]
-    """Sizes, and what else the class is made with."""
+    """Sizes, and what else the class is made with; a class that takes images has text_config and vision_config."""
     stored: dict[str, Any] = Field(default_factory=dict)
     """Written to config.json beside it: what vLLM reads there and transformers' class does not write."""
     ones: list[str] = Field(default_factory=list)
     """Tensors of ones, of the hidden size, that vLLM asks for and transformers' class does not have."""
+    renamed: dict[str, str] = Field(default_factory=dict)
+    """Beginnings of tensor names that transformers' class writes, and what vLLM reads in their place."""
+    vision: Vision | None = None
+    """None for a twin that takes no images."""
     tokenizer: Literal["bytes", "harmony"] = "bytes"
     chat: Chat = Chat()
     args: Arguments | None = None
@@ -61,3 +76,9 @@ class ReplicaReport(Record):
     def served(self) -> bool:
         """Whether it answered, and nothing spoke against it."""
         return self.problem is None and self.probe is not None and not self.probe.failed
+
+    @property
+    def took_images(self) -> bool:
+        """Whether it was shown images, and looked at them."""
+        checks = self.probe.checks if self.probe is not None else []
+        return any(check.name == "image" and check.outcome == "passed" for check in checks)

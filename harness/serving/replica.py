@@ -1,6 +1,7 @@
 """The small random twin of a model, written once and then kept in the user's cache."""
 
 import hashlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -26,6 +27,36 @@ def replica_of(model: Model) -> Replica:
     return load_replicas(project().configs)[model.replica]
 
 
+def twins_of(model: Model) -> list[Model]:
+    """Return the model once for each of its twins, naming that one alone."""
+    return [model.model_copy(update={"replica": name, "vision_replica": None}) for name in model.replicas]
+
+
+def with_vision(model: Model) -> Model:
+    """Return the model with its twin that takes images as the only one; raises UsageError when it has none."""
+    for single in twins_of(model):
+        if replica_of(single).vision is not None:
+            return single
+    raise UsageError(
+        "a model with a replica that takes images",
+        "its config names none",
+        where=f"configs/model/{model.id}.yaml",
+        fix="harness models",
+    )
+
+
+def check_servable(model: Model) -> None:
+    """Raise HarnessError when the model's twin takes images and this environment's engine cannot."""
+    if replica_of(model).vision is not None and importlib.util.find_spec("torchvision") is None:
+        raise HarnessError(
+            expected=f"torchvision, which vLLM's classes of models that take images import ({model.id})",
+            found="none in this environment",
+            where=sys.prefix,
+            fix="make test-vision, which makes an environment with it; from then on .venv-vision/bin/harness "
+            "serves such a replica",
+        )
+
+
 def chat_template(model: Model, replica: Replica) -> str:
     """Return a small chat template with the model's own thinking switch, its default and its prefills."""
     switch = ""
@@ -34,14 +65,27 @@ def chat_template(model: Model, replica: Replica) -> str:
         off = json.dumps(replica.chat.answering, ensure_ascii=False)
         switch = "{{ " + f"{on} if {_thinks(model)} else {off}" + " }}"
     begin = "{{ bos_token }}" if replica.chat.begins else ""
-    turns = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}"
+    turns = "{% for m in messages %}<|{{ m.role }}|>" + _content(replica) + "<|end|>{% endfor %}"
     return begin + turns + "{% if add_generation_prompt %}<|assistant|>" + switch + "{% endif %}"
+
+
+def _content(replica: Replica) -> str:
+    """Return what the template writes for a message: its text, or its parts where some may be images."""
+    if replica.vision is None:
+        return "{{ m.content }}"
+    return (
+        "{% if m.content is string %}{{ m.content }}{% else %}{% for part in m.content %}"
+        "{% if part.type == 'text' %}{{ part.text }}{% else %}" + replica.vision.image + "{% endif %}"
+        "{% endfor %}{% endif %}"
+    )
 
 
 def _thinks(model: Model) -> str:
     """Return the condition, in Jinja, under which the template has the model think."""
     thinking = model.thinking
-    if thinking is None or thinking.default == "always":
+    if thinking is None:
+        return "false"
+    if thinking.default == "always":
         return "true"
     by_default = thinking.default == "on"
     switch = (thinking.off if by_default else thinking.on) or {}
@@ -89,6 +133,7 @@ def as_replica(model: Model, folder: Path) -> Model:
         "precision": "bfloat16",
         "args": model.args if replica.args is None else replica.args,
         "trust_remote_code": False,
+        "images": replica.vision is not None,
     }
     if model.thinking is not None:
         changes["thinking"] = model.thinking.model_copy(update={"tags": replica.chat.tags})

@@ -142,17 +142,18 @@ class Store:
     def _replicas(self) -> Path:
         return self.root / "reference" / "replicas.json"
 
-    def read_replicas(self) -> dict[str, ReplicaReport]:
-        """Return, by model, how small random twins were last served where that was recorded."""
+    def read_replicas(self) -> dict[tuple[str, str], ReplicaReport]:
+        """Return, by model and kind of twin, how small random twins were last served where that was recorded."""
         if not self._replicas.exists():
             return {}
-        found = json.loads(self._replicas.read_text(encoding="utf-8"))
-        return {name: ReplicaReport.model_validate(record) for name, record in found.items()}
+        records = json.loads(self._replicas.read_text(encoding="utf-8")).values()
+        reports = [ReplicaReport.model_validate(record) for record in records]
+        return {(report.model, report.replica): report for report in reports}
 
     def write_replica(self, report: ReplicaReport) -> None:
         """Record how one twin was served, beside the others."""
-        reports = self.read_replicas() | {report.model: report}
-        found = {name: reports[name].model_dump(mode="json") for name in sorted(reports)}
+        reports = self.read_replicas() | {(report.model, report.replica): report}
+        found = {"/".join(key): reports[key].model_dump(mode="json") for key in sorted(reports)}
         write_atomic(self._replicas, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
 
     def verdict_path(self, claim: str) -> Path:

@@ -8,7 +8,7 @@ from harness.evaluation.requests import RequestPlan
 from harness.records import Decoding, Model, ReplicaReport
 from harness.serving import Checkpoint, Engine
 from harness.serving.command import engine_version
-from harness.serving.replica import as_replica, cached_replica, replica_of, write_replica
+from harness.serving.replica import as_replica, cached_replica, check_servable, replica_of, write_replica
 from harness.store import open_store
 from harness.workflow.display import Display
 from harness.workflow.honesty import probe_at
@@ -33,11 +33,12 @@ def write_twin(model: Model, target: Path | None) -> Path:
 def serve_replica(model: Model, display: Display) -> ReplicaReport:
     """Return how the model's twin was served, answered and probed; what went wrong is part of it.
 
-    Raises UsageError for a model that has no twin.
+    Raises UsageError for a model that has no twin, and HarnessError when this environment cannot serve it.
     """
+    check_servable(model)
     replica, (name, version) = replica_of(model), engine_version()
     settings = load_settings(["serving=cpu"])
-    log = open_store(settings).logs / f"{model.id}-replica.log"
+    log = open_store(settings).logs / f"{model.id}-{replica.id}.log"
     report = ReplicaReport(model=model.id, replica=replica.id, engine=f"{name} {version}", differs=replica.differs)
     try:
         with display.waiting(f"a small random {replica.model_type} checkpoint"):

@@ -17,7 +17,10 @@ KEYS = ["model", "serving", "gpu", "nodes", "context", "concurrency"]
 def list_models() -> list[ModelRow]:
     """Return every model of configs/model/, the largest first; raises UsageError for a bad file."""
     replicas = open_store(load_settings()).read_replicas()
-    rows = [row_of(model, replicas.get(name)) for name, model in load_models(project().configs).items()]
+    rows = [
+        row_of(model, [replicas.get((name, twin)) for twin in model.replicas])
+        for name, model in load_models(project().configs).items()
+    ]
     return sorted(rows, key=lambda row: (-(row.parameters_total or 0), row.id))
 
 

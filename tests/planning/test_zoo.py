@@ -28,6 +28,23 @@ PACKAGE = {"origin": {"package": "m", "version": "1", "sha256": "0" * 64, "membe
     ],
 )
 def test_a_row_says_whether_the_model_was_served_and_why_not(changes, report, served, words):
-    row = row_of(model(**changes), report)
+    row = row_of(model(**changes), [report])
+    assert row.served is served
+    assert words in row.served_note
+
+
+LOOKED = PROBE.model_copy(update={"checks": [ProbeCheck(name="image", outcome="passed", found="27 tokens")]})
+
+
+@pytest.mark.parametrize(
+    ("second", "served", "words"),
+    [
+        (REPORT.model_copy(update={"probe": LOOKED}), True, "its twin with images, on vllm 1"),
+        (REPORT.model_copy(update={"probe": FOUND_OUT}), False, "seed"),
+        (None, False, "not tried yet"),
+    ],
+)
+def test_a_model_with_two_twins_was_served_when_both_were(second, served, words):
+    row = row_of(model(replica="small", vision_replica="seeing"), [REPORT, second])
     assert row.served is served
     assert words in row.served_note

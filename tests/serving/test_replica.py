@@ -6,7 +6,8 @@ import pytest
 from harness.config.settings import load_models, load_replicas, project
 from harness.errors import UsageError
 from harness.records.architecture import GroupedAttention, LatentAttention
-from harness.serving.replica import as_replica, chat_template, replica_of, write_replica
+from harness.serving import Checkpoint
+from harness.serving.replica import as_replica, chat_template, replica_of, twins_of, with_vision, write_replica
 from tests.examples import model
 
 MODELS = load_models(project().configs)
@@ -29,7 +30,23 @@ def test_every_model_with_weights_has_a_twin_or_says_why_not(one):
 
 
 def test_every_kind_of_twin_is_some_models():
-    assert set(REPLICAS) == {m.replica for m in WITH_TWIN}
+    assert set(REPLICAS) == {name for m in WITH_TWIN for name in m.replicas}
+
+
+@pytest.mark.parametrize("one", [m for m in MODELS.values() if m.architecture], ids=lambda m: m.id)
+def test_a_model_takes_images_when_it_has_a_part_that_sees(one):
+    assert one.images == any("vision" in tower.kind for tower in one.architecture.towers)
+
+
+@pytest.mark.parametrize("one", [m for m in WITH_TWIN if m.images], ids=lambda m: m.id)
+def test_a_model_that_takes_images_has_a_twin_that_does(one):
+    seeing = REPLICAS[with_vision(one).replica]
+    assert seeing.vision.image in chat_template(with_vision(one), seeing)
+
+
+def test_a_model_without_a_twin_that_takes_images_says_so():
+    with pytest.raises(UsageError, match="takes images"):
+        with_vision(MODELS["a_x_k1"])
 
 
 @pytest.mark.parametrize(
@@ -41,10 +58,18 @@ def test_a_twins_template_switches_thinking_as_the_models_own_does(one):
     assert {"on": on, "off": off}.get(one.thinking.default, off) == rendered(one, {})
 
 
-@pytest.mark.parametrize("one", [m for m in WITH_TWIN if m.architecture], ids=lambda m: m.id)
+def test_a_model_that_does_not_think_shares_a_twin_with_one_that_does():
+    instruct = MODELS["qwen3_vl_32b_thinking"].model_copy(update={"thinking": None})
+    assert rendered(MODELS["qwen3_vl_32b_thinking"], {}) == rendered(instruct, {}) + "<think>\n"
+
+
+@pytest.mark.parametrize(
+    "one", [t for m in WITH_TWIN if m.architecture for t in twins_of(m)], ids=lambda t: f"{t.id}-{t.replica}"
+)
 def test_a_twin_keeps_what_a_kernel_looks_at(one):
     """Head sizes, windows, how many experts a token goes through, shared experts, dense layers before them."""
     small, real = REPLICAS[one.replica].config, one.architecture
+    small = small.get("text_config", small)
     mixers = [real.mixers[group.mixer] for group in real.layers]
     blocks = [real.feed_forwards[group.feed_forward] for group in real.layers]
     for mixer in mixers:
@@ -75,6 +100,19 @@ def test_a_twin_is_written_whole_and_is_the_same_every_time(tmp_path):
     config = json.loads((tmp_path / "one" / "config.json").read_text())
     assert config["model_type"] == "axk1"
     assert config["vocab_size"] % 64 == 0
+
+
+def test_a_twin_that_takes_images_is_written_with_their_tokens_and_the_released_names(tmp_path):
+    write_replica(with_vision(MODELS["hyperclova_x_seed_think_32b"]), tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    tokenizer = Checkpoint(tmp_path, None).tokenizer(trust_remote_code=False)
+    assert tokenizer.image_token == "<|IMAGE_PAD|>"
+    assert tokenizer.encode("<|IMAGE_PAD|>") == [config["image_token_id"]]
+    assert config["text_config"]["vocab_size"] % 64 == 0
+    assert config["architectures"] == ["HCXVisionV2ForCausalLM"]
+    names = Checkpoint(tmp_path, None).shapes
+    assert {"model.mm_projector.weight", "model.language_model.model.norm.weight"} <= set(names)
+    assert not [name for name in names if name.startswith("model.vision_projector")]
 
 
 def test_a_twin_is_served_with_the_models_own_arguments_where_upstream_knows_them(tmp_path):

@@ -1,4 +1,4 @@
-from harness.records import Says, Verdict
+from harness.records import ReplicaReport, Says, Verdict
 from harness.store import Store
 
 
@@ -34,3 +34,13 @@ def test_writing_the_same_verdict_again_changes_no_byte(tmp_path):
 
 def test_evidence_is_named_without_an_absolute_path(tmp_path):
     assert Store(tmp_path).relative(tmp_path / "runs" / "m") == "results/runs/m"
+
+
+def test_the_twins_of_one_model_are_recorded_side_by_side(tmp_path):
+    text, images, later = [
+        ReplicaReport(model="m", replica=kind, engine=engine)
+        for kind, engine in [("text", "1"), ("images", "1"), ("text", "2")]
+    ]
+    for report in (text, images, later):
+        Store(tmp_path).write_replica(report)
+    assert Store(tmp_path).read_replicas() == {("m", "text"): later, ("m", "images"): images}

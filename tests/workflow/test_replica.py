@@ -3,10 +3,19 @@
 import pytest
 
 from harness.config.settings import load_models, project
+from harness.errors import HarnessError
 from harness.workflow.display import Display
 from harness.workflow.replica import serve_replica
 
 MODELS = load_models(project().configs)
+
+
+def test_a_twin_that_takes_images_is_not_served_without_what_the_engine_needs_for_them():
+    with pytest.raises(HarnessError) as error:
+        serve_replica(MODELS["qwen3_vl_32b_thinking"], Display(quiet=True))
+    assert "torchvision" in error.value.expected
+    assert "make test-vision" in error.value.fix
+    assert ".venv-vision" in error.value.fix
 
 
 @pytest.mark.parametrize(
@@ -21,7 +30,7 @@ MODELS = load_models(project().configs)
     ],
 )
 def test_a_twin_is_served_and_passes_the_probe(name):
-    """K-EXAONE's is served in tests/evaluation/test_honesty.py."""
+    """K-EXAONE's is served in tests/evaluation/test_honesty.py, those with images in test_vision_replica.py."""
     report = serve_replica(MODELS[name], Display(quiet=True))
     assert report.served, report.problem or report.probe.failed
     assert report.healthy_seconds > 0

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from harness.evaluation.honesty import prompt, sampling, thinking
+from harness.evaluation.honesty import image, prompt, sampling, thinking
 from harness.evaluation.honesty.subject import Subject, failed
 from harness.records import ProbeCheck, ProbeReport
 
@@ -20,6 +20,7 @@ CHECKS: dict[str, Callable[[Subject], Awaitable[ProbeCheck]]] = {
     "seed": sampling.seeds,
     "log-probabilities in a batch": sampling.company,
     "same request twice": sampling.twice,
+    "image": image.image,
 }
 
 

@@ -59,7 +59,7 @@ async def reasoning_parser(subject: Subject) -> ProbeCheck:
 async def _run_thinks(subject: Subject, thinking: Thinking) -> bool:
     """Return whether the run's own prompts have the model think: they are not those with thinking off."""
     if thinking.off is None or thinking.default == "always":
-        return True
+        return thinking.default != "off" or bool(subject.plan.thinking)
     off = thinking.switch("off")
     return await subject.prompt(CONVERSATIONS[0], subject.plan.thinking) != await subject.prompt(
         CONVERSATIONS[0], off
