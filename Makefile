@@ -21,7 +21,7 @@ test-chaos: $(VENV)/dev.done  ## kill a working engine twenty times and count th
 	$(BIN)/python -m pytest -m chaos -s
 
 test-vision: $(VISION)/done  ## set up a second environment (6 GB), then test models that take images
-	$(VISION)/bin/python -m pytest -m vision
+	$(VISION)/bin/python -m pytest -m vision $$(grep -rl --include='*.py' 'mark\.vision' tests)
 
 lint: $(VENV)/dev.done  ## formatter, linter and type checker, all as checks
 	$(BIN)/ruff format --check .

@@ -1,17 +1,18 @@
-"""The look at images, on a real server and on the same one behind somebody who meddles."""
+"""The look at images on servers that do not look; one that does is in tests/workflow/test_vision_replica.py."""
 
 import io
 
 import pytest
 from PIL import Image
 
-from harness.config.settings import load_models, project
 from harness.evaluation.honesty import image
-from harness.serving import Engine
-from harness.serving.replica import as_replica, cached_replica
 from tests.evaluation.test_honesty import behind, look
 
-QWEN = load_models(project().configs)["qwen3_vl_32b_thinking"]
+
+@pytest.fixture
+def said_to_see(engine):
+    """A language model whose config says that it takes images."""
+    return engine.model.model_copy(update={"images": True})
 
 
 def test_a_square_is_a_valid_image():
@@ -24,40 +25,29 @@ def test_a_model_that_takes_no_images_is_shown_none(engine):
     assert look(engine.url, engine.model, image.image).outcome == "noted"
 
 
-def test_a_server_that_refuses_an_image_is_found_out(engine):
-    """A language model that its config says to take images."""
-    found = look(engine.url, engine.model.model_copy(update={"images": True}), image.image)
+def test_a_server_that_refuses_an_image_is_found_out(engine, said_to_see):
+    found = look(engine.url, said_to_see, image.image)
     assert found.outcome == "failed"
     assert "refused" in found.found
     assert "model.images=false" in found.fix
 
 
-def blind(path, body, answer, under_way):
+def leaves_images_out(path, body, answer, under_way):
     for message in body.get("messages", []):
         if isinstance(message["content"], list):
-            message["content"] = [part for part in message["content"] if part["type"] == "text"]
+            message["content"] = message["content"][1:]
 
 
-def sees_red(path, body, answer, under_way):
+def writes_a_word_for_images(path, body, answer, under_way):
     for message in body.get("messages", []):
         if isinstance(message["content"], list):
-            message["content"][0] = image.square(image.RED)
+            message["content"][0] = {"type": "text", "text": "<image>"}
 
 
-@pytest.fixture(scope="module")
-def qwen(settings, tmp_path_factory):
-    folder = cached_replica(QWEN)
-    with Engine(
-        as_replica(QWEN, folder), settings.serving, folder, tmp_path_factory.mktemp("qwen") / "log"
-    ) as server:
-        server.wait_healthy()
-        yield server
-
-
-@pytest.mark.vision
-@pytest.mark.parametrize(("meddle", "words"), [(blind, "take 0 tokens"), (sees_red, "another by 0.0000")])
-def test_a_server_that_does_not_look_is_found_out(qwen, meddle, words):
-    found = behind(qwen.url, qwen.model, image.image, meddle)
+@pytest.mark.parametrize(
+    ("meddle", "words"), [(leaves_images_out, "take 0 tokens"), (writes_a_word_for_images, "another by 0.0000")]
+)
+def test_a_server_that_does_not_look_is_found_out(engine, said_to_see, meddle, words):
+    found = behind(engine.url, said_to_see, image.image, meddle)
     assert found.outcome == "failed"
     assert words in found.found
-    assert found.fix
