@@ -59,6 +59,7 @@ def new_model(files: Files, id_: str | None = None) -> Written:
         "weights": {"origin": files.origin.model_dump(exclude_none=True)},
         "precision": "auto" if files.config.get("quantization_config") else "bfloat16",
         "context": _context(files, asked),
+        "images": True if files.config.get("vision_config") else None,
         **_sampling(files.generation),
     }
     if data["developer"] == "unstated":

@@ -127,6 +127,15 @@ class TestNew:
         assert load_models(zoo)["my_model_v1"].architecture is None
         assert "vllm serve $WEIGHTS" in harness("serve-command", "model=my_model_v1")[1]
 
+    def test_a_model_with_a_part_that_sees_takes_images(self, harness, zoo, checkpoint):
+        folder = checkpoint("qwen3")
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps({**config, "vision_config": {"depth": 2}}))
+        harness("models", "new", str(folder), "--id", "sees")
+        harness("models", "new", str(checkpoint("qwen3", "plain")))
+        models = load_models(zoo)
+        assert (models["sees"].images, models["plain"].images) == (True, False)
+
     def test_sizes_that_the_tensors_contradict_are_left_out(self, harness, zoo, checkpoint):
         folder = checkpoint("qwen3")
         save_file({"extra.weight": torch.zeros(3)}, folder / "extra.safetensors")
