@@ -14,7 +14,7 @@ from harness.serving import Checkpoint
 from harness.serving import probe as ask
 from harness.serving.endpoints import Endpoints
 from harness.store import RunFolder
-from harness.store.probes import note_probe
+from harness.store.notes import note_probe
 from harness.workflow.display import Display
 
 

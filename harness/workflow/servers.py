@@ -18,7 +18,7 @@ from harness.serving.placement import placements
 from harness.serving.servers import Servers
 from harness.serving.weights import identity_of, weights_of
 from harness.store import RunFolder, Store
-from harness.store.restarts import note_restart
+from harness.store.notes import note_restart
 from harness.store.spending import Spending
 from harness.workflow.display import Display
 

@@ -16,9 +16,13 @@ KEYS = ["model", "serving", "gpu", "nodes", "context", "concurrency"]
 
 def list_models() -> list[ModelRow]:
     """Return every model of configs/model/, the largest first; raises UsageError for a bad file."""
-    replicas = open_store(load_settings()).read_replicas()
+    recorded = open_store(load_settings()).read_replicas()
     rows = [
-        row_of(model, [replicas.get((name, twin)) for twin in model.replicas])
+        # A variant of a model (another effort) has that model's twin.
+        row_of(
+            model,
+            [recorded.get((name, twin)) or recorded.get((model.of or name, twin)) for twin in model.replicas],
+        )
         for name, model in load_models(project().configs).items()
     ]
     return sorted(rows, key=lambda row: (-(row.parameters_total or 0), row.id))

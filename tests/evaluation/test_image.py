@@ -1,9 +1,6 @@
 """The look at images on servers that do not look; one that does is in tests/workflow/test_vision_replica.py."""
 
-import io
-
 import pytest
-from PIL import Image
 
 from harness.evaluation.honesty import image
 from tests.evaluation.test_honesty import behind, look
@@ -13,12 +10,6 @@ from tests.evaluation.test_honesty import behind, look
 def said_to_see(engine):
     """A language model whose config says that it takes images."""
     return engine.model.model_copy(update={"images": True})
-
-
-def test_a_square_is_a_valid_image():
-    read = Image.open(io.BytesIO(image.png(128, (255, 0, 16))))
-    assert (read.format, read.mode, read.size) == ("PNG", "RGB", (128, 128))
-    assert read.getcolors() == [(128 * 128, (255, 0, 16))]
 
 
 def test_a_model_that_takes_no_images_is_shown_none(engine):

@@ -5,7 +5,7 @@ import pytest
 from harness.config.settings import load_settings
 from harness.errors import HarnessError
 from harness.store import Store
-from harness.store.probes import read_probes
+from harness.store.notes import read_probes
 from harness.workflow.display import Display
 from harness.workflow.run import run_suite
 from tests.meddler import meddler, shorter

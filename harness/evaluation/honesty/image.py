@@ -1,9 +1,10 @@
 """Does a model that takes images look at them?"""
 
-import struct
-import zlib
 from base64 import b64encode
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from harness.evaluation.honesty.subject import Subject, failed, noted, passed
 from harness.records import Answer, ProbeCheck
@@ -46,7 +47,9 @@ async def _shown(subject: Subject, colour: tuple[int, int, int]) -> Answer:
 
 def square(colour: tuple[int, int, int]) -> dict[str, Any]:
     """Return a square of one colour as the API takes an image in a message."""
-    url = f"data:image/png;base64,{b64encode(png(SIDE, colour)).decode()}"
+    file = BytesIO()
+    Image.new("RGB", (SIDE, SIDE), colour).save(file, "PNG")
+    url = f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
     return {"type": "image_url", "image_url": {"url": url}}
 
 
@@ -54,16 +57,3 @@ def _distance(first: Answer, second: Answer) -> float:
     """Return by how many nats, at most, a token of one prompt is likelier than that of the other."""
     pairs = zip(first.prompt_logprobs or [], second.prompt_logprobs or [], strict=True)
     return max((abs(one - two) for (one, _), (two, _) in pairs), default=0.0)
-
-
-def png(side: int, colour: tuple[int, int, int]) -> bytes:
-    """Return a square of one colour as a PNG file: 8 bits, RGB, laid out as in ISO/IEC 15948."""
-    rows = (b"\0" + bytes(colour) * side) * side
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    body = b"".join(struct.pack(">I", len(data)) + kind + data + _checksum(kind + data) for kind, data in chunks)
-    return b"\x89PNG\r\n\x1a\n" + body
-
-
-def _checksum(chunk: bytes) -> bytes:
-    return struct.pack(">I", zlib.crc32(chunk))
