@@ -1,6 +1,7 @@
 """Several engines of our own, side by side: started together, started again when one fails."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from harness.serving.endpoints import Endpoint, Endpoints
 from harness.serving.engine import Engine, EngineError
 from harness.serving.placement import Placement
 from harness.serving.watchdog import watch
+
+_DYING_SECONDS = 5.0
+"""A server whose core has died takes a moment to end itself."""
 
 
 @dataclass
@@ -92,6 +96,19 @@ class Fleet:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
 
+    def revive(self) -> bool:
+        """Start again what has died while nobody tended it; return whether anything had.
+
+        Raises HarnessError, with the cause from its log, when that is of no use.
+        """
+        deadline = time.monotonic() + _DYING_SECONDS
+        while all(seat.engine.process.exit_code() is None for seat in self._seats):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_DYING_SECONDS / 20)
+        self.wait_healthy()
+        return True
+
     def service(self) -> None:
         """Return nothing: these servers ask nothing of a client."""
 
@@ -123,9 +140,12 @@ class Fleet:
             return error
 
     async def _bring_up(self, seat: _Seat) -> None:
-        while not seat.engine.healthy:
+        while True:
             try:
-                await seat.engine.becomes_healthy()
+                if not seat.engine.healthy:
+                    await seat.engine.becomes_healthy()
+                seat.engine.check_alive()
+                return
             except EngineError as error:
                 await self._start_again(seat, error)
 

@@ -1,9 +1,7 @@
 """Write a small random checkpoint; a process of its own, so that PyTorch's memory goes with it."""
 
-import base64
 import json
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,22 +100,26 @@ def byte_tokenizer(special: Iterable[str] = ()) -> "Tokenizer":
 
 
 def harmony_tokenizer() -> "Tokenizer":
-    """Return gpt-oss' tokenizer, from the vocabulary that the harmony library holds."""
-    from openai_harmony import HarmonyEncodingName, load_harmony_encoding  # noqa: PLC0415
-    from transformers.convert_slow_tokenizer import TikTokenConverter  # noqa: PLC0415
+    """Return a tokenizer with gpt-oss' tokens, from the vocabulary that the harmony library holds.
 
-    encoding = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
+    It knows no merges: words that are no token become bytes. The engine encodes conversations with that library.
+    """
+    from openai_harmony import HarmonyEncodingName, load_harmony_encoding  # noqa: PLC0415
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: PLC0415
+    from transformers.convert_slow_tokenizer import bytes_to_unicode  # noqa: PLC0415
+
+    encoding, letters = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS), bytes_to_unicode()
     special = {encoding.encode(token, allowed_special="all")[0]: token for token in encoding.special_tokens_set}
-    lines = []
-    for number in range(min(special)):
+    first, last = min(special), max(special)
+    vocabulary = {}
+    for number in range(first):
         piece = encoding.decode([number], errors="surrogateescape").encode(errors="surrogateescape")
-        lines.append(f"{base64.b64encode(piece).decode()} {number}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        ranks = Path(folder) / "ranks"
-        ranks.write_text("".join(lines))
-        names = [special.get(number, f"<|reserved_{number}|>") for number in range(min(special), max(special) + 1)]
-        found: Tokenizer = TikTokenConverter(vocab_file=str(ranks), extra_special_tokens=names).converted()
-        return found
+        vocabulary["".join(letters[byte] for byte in piece)] = number
+    tokenizer = Tokenizer(models.BPE(vocabulary, [], ignore_merges=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([special.get(n, f"<|reserved_{n}|>") for n in range(first, last + 1)])
+    return tokenizer
 
 
 if __name__ == "__main__":

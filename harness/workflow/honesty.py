@@ -9,58 +9,82 @@ from harness.errors import HarnessError
 from harness.evaluation.client import Client
 from harness.evaluation.honesty import Subject, probe
 from harness.evaluation.requests import RequestPlan
-from harness.records import Model, ProbeReport
+from harness.records import Model, ProbeReport, Serving
 from harness.serving import Checkpoint
 from harness.serving import probe as ask
 from harness.serving.endpoints import Endpoints
+from harness.serving.fleet import Fleet
+from harness.serving.servers import Servers
 from harness.store import RunFolder
 from harness.store.notes import note_probe
 from harness.workflow.display import Display
 
 
+class DistrustError(HarnessError):
+    """Something speaks against a server that is up."""
+
+
 def trust(
     settings: Settings,
     checkpoint: Checkpoint,
-    urls: Sequence[str],
+    servers: Servers,
     plans: Sequence[RequestPlan],
     folders: Sequence[RunFolder],
     display: Display,
 ) -> None:
-    """Probe the servers at `urls` and keep what was found in `folders`.
+    """Probe all servers and keep what was found in `folders`; one of ours that dies meanwhile is started again.
 
-    Raises HarnessError, with what mends it, when something speaks against one of them; nothing was asked for the
-    run by then.
+    Raises DistrustError, with what mends it, when something speaks against a server; nothing was asked for the run
+    by then.
     """
-    model = settings.model
-    tokenizer = checkpoint.tokenizer(trust_remote_code=model.trust_remote_code)
-    for url in urls:
-        with display.waiting(f"the probe looks at {url}"):
-            report = probe_at(url, model, plans, tokenizer, settings.serving.concurrency)
-        note_probe(folders, report)
-        if report.failed:
-            raise distrust(report, url)
-        noted = ", ".join(f"{check.name}: {check.found}" for check in report.checks if check.outcome == "noted")
-        display.say(f"the probe found nothing against {url} in {report.seconds:.0f} s ({noted})")
+    tokenizer = checkpoint.tokenizer(trust_remote_code=settings.model.trust_remote_code)
+    while True:
+        try:
+            for endpoint in servers.endpoints().all:
+                with display.waiting(f"the probe looks at {endpoint.url}"):
+                    report = probe_at(endpoint.url, settings.model, plans, tokenizer, settings.serving)
+                note_probe(folders, report)
+                if report.failed:
+                    raise distrust(report, endpoint.url)
+                display.say(f"the probe found nothing against {endpoint.url} in {report.seconds:.0f} s")
+            return
+        except DistrustError:
+            raise
+        except HarnessError:
+            if not isinstance(servers, Fleet) or not servers.revive():
+                raise
 
 
 def probe_at(
-    url: str, model: Model, plans: Sequence[RequestPlan], tokenizer: Any, concurrency: int
+    url: str, model: Model, plans: Sequence[RequestPlan], tokenizer: Any, serving: Serving
 ) -> ProbeReport:
-    """Return what the server at `url` was found to do with requests like `plans`, which share an endpoint."""
+    """Return what the server at `url` was found to do with requests like `plans`, which share an endpoint.
+
+    Raises HarnessError when it is down, or answers nothing for `serving.stall_seconds`.
+    """
+    seconds, concurrency = serving.stall_seconds, serving.concurrency
 
     async def looked() -> ProbeReport:
-        async with Client(Endpoints([url], concurrency)) as client:
+        async with asyncio.timeout(seconds), Client(Endpoints([url], concurrency)) as client:
             stop = sorted({text for plan in plans for text in plan.stop})
             subject = Subject(client, model, plans[0], stop, tokenizer, concurrency)
             return await probe(subject, await asyncio.to_thread(ask.version, url))
 
-    return asyncio.run(looked())
+    try:
+        return asyncio.run(looked())
+    except OSError as error:  # TimeoutError is one
+        raise HarnessError(
+            expected=f"a server that answers the probe within {seconds:.0f} s",
+            found=f"{type(error).__name__}: {error}",
+            where=url,
+            fix="see the server's log; serving.stall_seconds sets the time",
+        ) from error
 
 
-def distrust(report: ProbeReport, url: str) -> HarnessError:
+def distrust(report: ProbeReport, url: str) -> DistrustError:
     """Return the error of a server that something speaks against."""
     lines = [f"{check.name}: {check.found}\n  mends it: {check.fix}" for check in report.failed]
-    return HarnessError(
+    return DistrustError(
         expected=f"a server that does with {report.model} what the run asks for",
         found=f"{len(report.failed)} of {len(report.checks)} looks speak against it",
         where=url,

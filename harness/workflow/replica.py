@@ -13,8 +13,6 @@ from harness.store import open_store
 from harness.workflow.display import Display
 from harness.workflow.honesty import probe_at
 
-CONCURRENCY = 8
-
 
 def write_twin(model: Model, target: Path | None) -> Path:
     """Return the folder of the model's twin: `target`, or one in the user's cache.
@@ -50,7 +48,7 @@ def serve_replica(model: Model, display: Display) -> ReplicaReport:
                 seconds = engine.wait_healthy()
             report = report.model_copy(update={"healthy_seconds": round(seconds, 1)})
             with display.waiting("the probe looks at it"):
-                found = probe_at(engine.url, twin, [_plan(twin)], tokenizer, CONCURRENCY)
+                found = probe_at(engine.url, twin, [_plan(twin)], tokenizer, settings.serving)
     except HarnessError as error:
         return report.model_copy(update={"problem": error.text()})
     return report.model_copy(update={"probe": found})

@@ -143,8 +143,7 @@ def _answer(
                 servers.wait_healthy()
             display.say(f"{len(servers.engines)} engine(s) healthy")
         if checkpoint is not None:
-            urls = [endpoint.url for endpoint in servers.endpoints().all]
-            trust(settings, checkpoint, urls, [job.plan.request for job in jobs], folders, display)
+            trust(settings, checkpoint, servers, [job.plan.request for job in jobs], folders, display)
         clock.lap("engine")
         while work:
             _round(work, servers, display)

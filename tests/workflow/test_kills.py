@@ -130,6 +130,16 @@ def test_one_of_two_engines_dies_and_the_other_goes_on_meanwhile(tmp_path):
     assert all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in children)
 
 
+def test_an_engine_that_dies_while_it_is_probed_is_started_again(tmp_path):
+    process = start(tmp_path, 2, 1)
+    wait_for(process, lambda: any("POST /tokenize" in log.read_text() for log in tmp_path.glob("logs/*.log")))
+    engine_parts(process, "EngineCore")[0].kill()
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert json.loads(output)["samples"] == 10
+    assert [restart["start"] for restart in restarts(tmp_path)] == [2]
+
+
 def test_an_engine_that_is_given_up_ends_the_run_with_its_words_and_keeps_the_answers(tmp_path):
     process = start(tmp_path, 12, 2, "serving.restarts=0")
     wait_for(process, lambda: len(logged(tmp_path)) >= 2)

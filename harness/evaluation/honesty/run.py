@@ -34,7 +34,7 @@ async def probe(subject: Subject, engine_version: str) -> ProbeReport:
     for name, check in CHECKS.items():
         try:
             checks.append(await check(subject))
-        except (ValueError, KeyError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, OSError) as error:
             checks.append(failed(name, f"{type(error).__name__}: {error}"[:500], "see the engine's log"))
     return ProbeReport(
         model=subject.model.id,
