@@ -70,7 +70,7 @@ def _served(model: Model, twins: Sequence[ReplicaReport | None]) -> tuple[bool, 
     if model.hosted is not None:
         return False, "hosted by its maker"
     if isinstance(model.weights and model.weights.origin, PackageOrigin | JoinedOrigin):
-        return True, "the model itself, in every test run"
+        return True, "the model itself, which a package holds"
     if model.replica is None:
         return False, model.no_replica or "no twin is described"
     tried = [twin for twin in twins if twin is not None]
