@@ -18,11 +18,12 @@ def fit(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            help="model=ID and gpu=NAME (h100, h200, b200, a100, a100_40gb, l40s, 4090); then, where they matter, "
+            help="model=ID and gpu=NAME (h100, h200, b200, a100, a100_40gb, l40s, 4090) or cluster=NAME (in "
+            "configs/cluster/); then, where they matter, "
             "context=TOKENS, concurrency=SEQUENCES, dtype=bfloat16|fp8|mxfp4|int4, gpus_per_node=8, nodes=NUMBER; "
             "tensor_parallel= and pipeline_parallel= check a layout that somebody else states.",
             show_default=False,
-            metavar="model=ID gpu=NAME [context=TOKENS] [concurrency=N] [dtype=TYPE] [nodes=N]",
+            metavar="model=ID gpu=NAME|cluster=NAME [context=TOKENS] [concurrency=N] [dtype=TYPE] [nodes=N]",
         ),
     ] = None,
     as_json: Json = False,
@@ -96,10 +97,11 @@ def serve_command(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            help="model=ID; then, where they matter, gpu=h100, nodes=NUMBER, context=TOKENS, concurrency=N, "
+            help="model=ID; then, where they matter, gpu=h100 or cluster=NAME (a file in configs/cluster/), "
+            "gpus_per_node=8, nodes=NUMBER, context=TOKENS, concurrency=N, "
             "serving=gpu (a file in configs/serving/).",
             show_default=False,
-            metavar="model=ID [gpu=NAME] [nodes=N] [context=TOKENS] [serving=NAME]",
+            metavar="model=ID [gpu=NAME|cluster=NAME] [nodes=N] [context=TOKENS] [serving=NAME]",
         ),
     ] = None,
     as_json: Json = False,

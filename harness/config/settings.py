@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Model, Protocol, Record, Replica, Serving, Subject, Suite
+from harness.records import Benchmark, Cluster, Model, Protocol, Record, Replica, Serving, Subject, Suite
 
 T = TypeVar("T", bound=Record)
 
@@ -96,6 +96,11 @@ def load_models(configs: Path) -> dict[str, Model]:
 def load_replicas(configs: Path) -> dict[str, Replica]:
     """Return how each kind of small random twin is made, by id; raises UsageError for a bad file."""
     return {name: _load(Replica, path) for name, path in _files(configs / "replica").items()}
+
+
+def load_clusters(configs: Path) -> dict[str, Cluster]:
+    """Return every cluster by id; raises UsageError for a bad file."""
+    return {name: _load(Cluster, path) for name, path in _files(configs / "cluster").items()}
 
 
 def load_suites(configs: Path) -> dict[str, Suite]:

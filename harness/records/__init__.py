@@ -5,6 +5,7 @@ from harness.records.audit import Audit, ErrorRate, PlantedRow
 from harness.records.base import Record
 from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
+from harness.records.cluster import Cluster
 from harness.records.finding import SEVERITIES, Finding, Severity
 from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Thinking, Weights
@@ -31,6 +32,7 @@ __all__ = [
     "Chat",
     "Claim",
     "ClaimKind",
+    "Cluster",
     "DecidedKind",
     "Decoding",
     "Deviation",

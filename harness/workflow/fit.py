@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from harness.config.settings import load_models, project
+from harness.config.settings import load_clusters, load_models, project
 from harness.errors import UsageError, nearest
 from harness.facts.memory import ALIASES, DTYPES, GPUS
 from harness.planning.fit import GPUS_PER_NODE, fit
@@ -13,6 +13,7 @@ DTYPE_NAMES: Mapping[str, Dtype] = {"bf16": "bfloat16", "fp32": "float32", **{na
 KEYS = [
     "model",
     "gpu",
+    "cluster",
     "context",
     "concurrency",
     "dtype",
@@ -28,6 +29,7 @@ def fit_for(given: Mapping[str, str]) -> Fit:
 
     Raises UsageError for an unknown model, GPU or precision and for what is not a whole number.
     """
+    given = on_cluster(given)
     models = load_models(project().configs)
     model = given.get("model", "")
     if model not in models:
@@ -38,7 +40,8 @@ def fit_for(given: Mapping[str, str]) -> Fit:
             fix=nearest(model, models),
         )
     if "gpu" not in given:
-        raise UsageError("gpu=NAME", "no gpu", where="command line", fix="valid: " + ", ".join([*ALIASES, *GPUS]))
+        names = "valid: " + ", ".join([*ALIASES, *GPUS])
+        raise UsageError("gpu=NAME or cluster=NAME", "neither", where="command line", fix=names)
     dtype = given.get("dtype")
     if dtype is not None and dtype not in DTYPE_NAMES:
         raise UsageError("a precision", dtype, where="command line", fix=nearest(dtype, DTYPE_NAMES))
@@ -52,6 +55,24 @@ def fit_for(given: Mapping[str, str]) -> Fit:
         nodes=whole(given, "nodes"),
         split=(whole(given, "tensor_parallel"), whole(given, "pipeline_parallel")),
     )
+
+
+def on_cluster(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the arguments with what `cluster=` stands for beside them; those that are given take precedence.
+
+    Raises UsageError for a cluster without a file.
+    """
+    if "cluster" not in given:
+        return given
+    clusters, name = load_clusters(project().configs), given["cluster"]
+    if name not in clusters:
+        expected = "cluster=NAME with a file in configs/cluster/"
+        raise UsageError(expected, name, where="command line", fix=nearest(name, clusters))
+    found = clusters[name]
+    stands_for = {"gpu": found.gpu, "gpus_per_node": str(found.gpus_per_node)}
+    if found.nodes is not None:
+        stands_for["nodes"] = str(found.nodes)
+    return stands_for | dict(given)
 
 
 def whole(given: Mapping[str, str], key: str) -> int | None:

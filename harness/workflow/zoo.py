@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from harness.config.settings import load_models, load_settings, project
 from harness.errors import UsageError, nearest
-from harness.planning.fit import fit
+from harness.planning.fit import GPUS_PER_NODE, fit
 from harness.planning.zoo import ModelRow, row_of
 from harness.records import Model
 from harness.serving.plan import ServePlan, serve_plan
 from harness.store import open_store
-from harness.workflow.fit import whole
+from harness.workflow.fit import on_cluster, whole
 
-KEYS = ["model", "serving", "gpu", "nodes", "context", "concurrency"]
+KEYS = ["model", "serving", "cluster", "gpu", "gpus_per_node", "nodes", "context", "concurrency"]
 
 
 def list_models() -> list[ModelRow]:
@@ -44,6 +44,7 @@ def plan_serving(given: Mapping[str, str]) -> ServePlan:
 
     Raises UsageError for an unknown model, and as `fit` and `serve_plan` do.
     """
+    given = on_cluster(given)
     model = model_named(given)
     serving = load_settings([f"serving={given.get('serving', 'gpu')}"]).serving
     split = None
@@ -53,6 +54,7 @@ def plan_serving(given: Mapping[str, str]) -> ServePlan:
             given.get("gpu", "h100"),
             context=whole(given, "context"),
             concurrency=whole(given, "concurrency") or 1,
+            gpus_per_node=whole(given, "gpus_per_node") or GPUS_PER_NODE,
             nodes=whole(given, "nodes"),
         )
     return serve_plan(model, serving, split)

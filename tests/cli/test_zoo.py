@@ -74,6 +74,24 @@ class TestFit:
         assert found.stderr.strip() == "[]"
 
 
+class TestClusters:
+    def test_a_cluster_stands_for_its_gpus(self, harness):
+        found = json.loads(harness("fit", "model=k_exaone_236b", "cluster=h200x8", "--json")[1])
+        assert (found["gpu"], found["layout"]["gpus_per_node"]) == ("h200_141gb", 4)
+        plan = json.loads(harness("serve-command", "model=a_x_k1", "cluster=h100x8", "--json")[1])
+        assert (plan["nodes"], plan["gpus_per_node"]) == (2, 8)
+
+    def test_what_is_given_beside_it_takes_precedence(self, harness):
+        found = json.loads(harness("fit", "model=k_exaone_236b", "cluster=h200x8", "gpu=h100", "--json")[1])
+        assert found["gpu"] == "h100_80gb"
+
+    @pytest.mark.parametrize("verb", ["fit", "serve-command"])
+    def test_a_cluster_without_a_file_is_named(self, harness, verb):
+        code, _, err = harness(verb, "model=a_x_k1", "cluster=h100x9")
+        assert code == 2
+        assert "did you mean h100x8" in err
+
+
 class TestReplica:
     def test_a_twin_is_written_where_it_is_asked_for(self, harness, tmp_path):
         code, out, _ = harness("replica", "model=k_exaone_236b", "--out", str(tmp_path / "twin"), "--json")
