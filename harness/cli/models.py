@@ -21,7 +21,8 @@ def models(
 ) -> None:
     """List every model with a config: size, licence, GPUs, needs; `new` adds one, `clean` frees disk.
 
-    Layouts are the smallest on nodes of eight GPUs for one sequence at the model's own context.
+    Layouts are the smallest on nodes of eight GPUs for one sequence at the model's own context. Served: vLLM has
+    served the model, or a small random twin of it, on a machine without GPUs; why not stands in docs/models.md.
     """
     if context.invoked_subcommand is not None:
         return

@@ -33,12 +33,11 @@ def models_table(rows: Sequence[ModelRow]) -> Table:
     """Return the models for a terminal."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("model", no_wrap=True)
-    for name in ("size", *GPU_NAMES.values(), "licence", "needs", "served here"):
+    for name in ("size", *GPU_NAMES.values(), "licence", "needs", "served"):
         table.add_column(name)
     for row in rows:
         layouts = (row.layouts[gpu] for gpu in SHOWN_GPUS)
-        served = "yes" if row.served else f"no: {row.served_note}"
-        table.add_row(row.id, size(row), *layouts, row.licence, row.needs or "", served)
+        table.add_row(row.id, size(row), *layouts, row.licence, row.needs or "", "yes" if row.served else "no")
     return table
 
 
