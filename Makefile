@@ -17,7 +17,7 @@ demo: setup  ## set up, then decide the claims of a small real model on this mac
 test: $(VENV)/dev.done  ## set up, then run the whole test suite
 	$(BIN)/python -m pytest
 
-test-chaos: $(VENV)/dev.done  ## kill a working engine twenty times and count the answers (a quarter of an hour)
+test-chaos: $(VENV)/dev.done  ## kill working engines twenty times and more, and count the answers (a quarter of an hour)
 	$(BIN)/python -m pytest -m chaos -s
 
 test-vision: $(VISION)/done  ## set up a second environment (6 GB), then test models that take images

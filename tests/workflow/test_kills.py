@@ -130,6 +130,7 @@ def test_one_of_two_engines_dies_and_the_other_goes_on_meanwhile(tmp_path):
     assert all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in children)
 
 
+@pytest.mark.chaos
 def test_an_engine_that_dies_while_it_is_probed_is_started_again(tmp_path):
     process = start(tmp_path, 2, 1)
     wait_for(process, lambda: any("POST /tokenize" in log.read_text() for log in tmp_path.glob("logs/*.log")))
