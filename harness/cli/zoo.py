@@ -73,10 +73,10 @@ def replica(
     """
     from harness.report.probe import replica_lines  # noqa: PLC0415
     from harness.serving.replica import with_vision  # noqa: PLC0415
+    from harness.workflow.named import model_named  # noqa: PLC0415
     from harness.workflow.replica import serve_replica, write_twin  # noqa: PLC0415
-    from harness.workflow.zoo import model_named  # noqa: PLC0415
 
-    model = model_named(key_values(arguments, ["model"]))
+    model = model_named(key_values(arguments, ["model"]).get("model"))
     model = with_vision(model) if vision else model
     folder = write_twin(model, out)
     report = serve_replica(model, Display(quiet=as_json)) if serve else None

@@ -1,20 +1,13 @@
 """What the verb `facts` does."""
 
-from harness.config.settings import load_models, project
-from harness.errors import UsageError, nearest
+from harness.errors import UsageError
 from harness.facts.summary import Facts, facts_of
+from harness.workflow.named import model_named
 
 
 def facts_for(model: str | None, context: str | None = None) -> Facts:
     """Return the facts of the model with this id; raises UsageError for an unknown model or a bad context."""
-    models = load_models(project().configs)
-    if model is None or model not in models:
-        raise UsageError(
-            "model=ID with a file in configs/model/",
-            model or "no model",
-            where="command line",
-            fix=nearest(model or "", models),
-        )
+    found = model_named(model)
     if context is not None and not context.isdigit():
         raise UsageError("context=TOKENS, a whole number", context, where="command line", fix="context=131072")
-    return facts_of(models[model], context=int(context) if context else None)
+    return facts_of(found, context=int(context) if context else None)

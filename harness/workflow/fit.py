@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from harness.config.settings import load_clusters, load_models, project
+from harness.config.settings import load_clusters, project
 from harness.errors import UsageError, nearest
 from harness.facts.memory import ALIASES, DTYPES, GPUS
 from harness.planning.fit import GPUS_PER_NODE, fit
 from harness.records import Fit
 from harness.records.architecture import Dtype
+from harness.workflow.named import model_named
 
 DTYPE_NAMES: Mapping[str, Dtype] = {"bf16": "bfloat16", "fp32": "float32", **{name: name for name in DTYPES}}
 KEYS = [
@@ -30,15 +31,7 @@ def fit_for(given: Mapping[str, str]) -> Fit:
     Raises UsageError for an unknown model, GPU or precision and for what is not a whole number.
     """
     given = on_cluster(given)
-    models = load_models(project().configs)
-    model = given.get("model", "")
-    if model not in models:
-        raise UsageError(
-            "model=ID with a file in configs/model/",
-            model or "no model",
-            where="command line",
-            fix=nearest(model, models),
-        )
+    model = model_named(given.get("model"))
     if "gpu" not in given:
         names = "valid: " + ", ".join([*ALIASES, *GPUS])
         raise UsageError("gpu=NAME or cluster=NAME", "neither", where="command line", fix=names)
@@ -46,7 +39,7 @@ def fit_for(given: Mapping[str, str]) -> Fit:
     if dtype is not None and dtype not in DTYPE_NAMES:
         raise UsageError("a precision", dtype, where="command line", fix=nearest(dtype, DTYPE_NAMES))
     return fit(
-        models[model],
+        model,
         given["gpu"],
         context=whole(given, "context"),
         concurrency=whole(given, "concurrency") or 1,

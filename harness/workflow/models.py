@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.settings import load_models, project
-from harness.errors import UsageError, nearest
+from harness.errors import UsageError
 from harness.facts.parameters import parameters_total
 from harness.planning.new_model import Files, Written, new_model
 from harness.records import FolderOrigin, HubOrigin
 from harness.serving.weights import Checkpoint
 from harness.store.cached import Cached, cached_weights, free
 from harness.store.describe import Described, folder_files, hub_files
+from harness.workflow.named import model_named
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,8 @@ def write_new(folder: Path | None, hub: str | None, id_: str | None = None) -> N
 
 def list_cached(wanted: Sequence[str]) -> list[Cached]:
     """Return the cached weights of these models, of all where none is named; raises UsageError for another id."""
-    models = load_models(project().configs)
-    for name in wanted:
-        if name not in models:
-            where, fix = "command line", nearest(name, models)
-            raise UsageError("model=ID with a file in configs/model/", name, where=where, fix=fix)
-    return cached_weights({id_: model for id_, model in models.items() if not wanted or id_ in wanted})
+    named = {name: model_named(name) for name in wanted}
+    return cached_weights(named or load_models(project().configs))
 
 
 def clean(items: Sequence[Cached]) -> Iterator[tuple[Cached, bool]]:

@@ -141,7 +141,7 @@ def _answer(
         if isinstance(servers, Fleet):
             with display.waiting("the engine loads the model"):
                 servers.wait_healthy()
-            display.say(f"{len(servers.engines)} engine(s) healthy")
+            display.say("healthy: " + ", ".join(engine.url for engine in servers.engines))
         if checkpoint is not None:
             trust(settings, checkpoint, servers, [job.plan.request for job in jobs], folders, display)
         clock.lap("engine")

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from harness.config.settings import load_models, load_settings, project
-from harness.errors import UsageError, nearest
 from harness.planning.fit import GPUS_PER_NODE, fit
 from harness.planning.zoo import ModelRow, row_of
-from harness.records import Model
 from harness.serving.plan import ServePlan, serve_plan
 from harness.store import open_store
 from harness.workflow.fit import on_cluster, whole
+from harness.workflow.named import model_named
 
 KEYS = ["model", "serving", "cluster", "gpu", "gpus_per_node", "nodes", "context", "concurrency"]
 
@@ -28,24 +27,13 @@ def list_models() -> list[ModelRow]:
     return sorted(rows, key=lambda row: (-(row.parameters_total or 0), row.id))
 
 
-def model_named(given: Mapping[str, str]) -> Model:
-    """Return the model that the verb's argument `model` names; raises UsageError when there is none."""
-    models, name = load_models(project().configs), given.get("model", "")
-    if name not in models:
-        found = name or "no model"
-        raise UsageError(
-            "model=ID with a file in configs/model/", found, where="command line", fix=nearest(name, models)
-        )
-    return models[name]
-
-
 def plan_serving(given: Mapping[str, str]) -> ServePlan:
     """Return how a model is served; `given` holds the verb's arguments by KEYS, all but model optional.
 
     Raises UsageError for an unknown model, and as `fit` and `serve_plan` do.
     """
     given = on_cluster(given)
-    model = model_named(given)
+    model = model_named(given.get("model"))
     serving = load_settings([f"serving={given.get('serving', 'gpu')}"]).serving
     split = None
     if model.architecture is not None and serving.device == "cuda":

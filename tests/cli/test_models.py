@@ -57,7 +57,7 @@ TEMPLATE = (
 def zoo(tmp_path, monkeypatch):
     """A zoo of its own, which the verbs write to and read from."""
     shutil.copytree(project().configs, tmp_path / "configs")
-    for module in ("models", "zoo", "fit", "facts"):
+    for module in ("models", "zoo", "fit", "named"):
         monkeypatch.setattr(f"harness.workflow.{module}.project", lambda: Project(tmp_path))
     return tmp_path / "configs"
 
