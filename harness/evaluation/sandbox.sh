@@ -31,10 +31,14 @@ done
 cp "$scratch/program.py" "$root/program.py"
 
 # The environment is emptied, limits are set, and no capability survives: nothing above can be undone from inside.
+# This shell stays, as the first process of the namespace: the kernel ends it with unshare, and all others with it.
+# The program itself could not be trusted with that: a change of user clears the signal that a parent's death sends.
 trap - EXIT
 : > "$scratch/ready"
 # shellcheck disable=SC2086 # the identity is a list of flags
-exec /usr/sbin/chroot "$root" /usr/bin/env -i HOME=/tmp PATH=/usr/bin:/bin LANG=C.UTF-8 PYTHONHASHSEED=0 \
+status=0
+/usr/sbin/chroot "$root" /usr/bin/env -i HOME=/tmp PATH=/usr/bin:/bin LANG=C.UTF-8 PYTHONHASHSEED=0 \
     prlimit --as="$memory" --cpu="$cpu" --fsize="$file" --nproc="$processes" --core=0 --nofile=64 \
     setpriv $identity --no-new-privs --bounding-set=-all --inh-caps=-all \
-    "$python" -I -B /program.py
+    "$python" -I -B /program.py || status=$?
+exit "$status"

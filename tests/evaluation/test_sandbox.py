@@ -53,36 +53,45 @@ def test_what_never_ends_is_ended(program, reason):
 
 
 def programs_alive():
-    return [
+    return {
         p
         for p in psutil.process_iter(["cmdline", "status"])
-        if "/program.py" in (p.info["cmdline"] or []) and p.info["status"] != psutil.STATUS_ZOMBIE
-    ]
+        if (p.info["cmdline"] or [])[1:] == ["-I", "-B", "/program.py"] and p.info["status"] != psutil.STATUS_ZOMBIE
+    }
 
 
-def test_a_child_that_outlives_its_program_is_killed_with_it():
+@pytest.fixture
+def left_over():
+    """The programs that run now and did not run before the test: others may run beside it."""
+    before = programs_alive()
+    return lambda: programs_alive() - before
+
+
+def test_a_child_that_outlives_its_program_is_killed_with_it(left_over):
     program = "import os, time\nif os.fork() == 0:\n os.setsid(); os.close(1); os.close(2); time.sleep(300)"
     assert run_python(program).passed
-    assert programs_alive() == []
+    assert left_over() == set()
 
 
-def test_a_program_that_is_ended_leaves_nothing_behind():
+def test_a_program_that_is_ended_leaves_nothing_behind(left_over):
     run_python("import os, time\nos.fork(); os.fork(); time.sleep(300)", Limits(seconds=1.0))
-    assert programs_alive() == []
+    assert left_over() == set()
 
 
-def test_a_program_ends_with_the_harness_even_when_that_is_killed():
-    code = "from harness.evaluation.sandbox import run_python; run_python('import time; time.sleep(300)')"
-    parent = subprocess.Popen([sys.executable, "-c", code])
-    while not programs_alive():
+def test_a_program_ends_with_the_harness_even_when_that_is_killed(left_over):
+    code = "from harness.evaluation import sandbox; sandbox.check_available(); print('ready', flush=True); "
+    code += "sandbox.run_python('import time; time.sleep(300)', sandbox.Limits(seconds=300))"
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout and parent.stdout.readline() == b"ready\n"
+    while not left_over():
         assert parent.poll() is None
         time.sleep(0.05)
     parent.kill()
     parent.wait()
     deadline = time.monotonic() + 5
-    while programs_alive() and time.monotonic() < deadline:
+    while left_over() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert programs_alive() == []
+    assert left_over() == set()
 
 
 def test_all_reference_solutions_of_humaneval_pass(humaneval):
