@@ -5,11 +5,10 @@ from typing import Any
 
 from lm_eval.api.instance import Instance
 
-from harness.errors import HarnessError
+from harness.evaluation.grading import grade
 from harness.evaluation.requests import RequestPlan
-from harness.evaluation.scoring import Scored, score
 from harness.evaluation.tasks import LoadedTask
-from harness.records import Answer, Request, Sample, Status, item_id
+from harness.records import Answer, Request, Sample, item_id
 from harness.records.base import digest
 from harness.store import SampleLog
 
@@ -47,31 +46,21 @@ class Journal:
         item = self.item(instances[0])
         sha256 = digest(body)
         self._log.request(sha256, item, body)
-        first = answers[0]
-        error = next((a.error for a in answers if a.error), None)
-        scored = Scored({}, {})
-        if error is None and (first.text.strip() or first.loglikelihood is not None):
-            responses = [a.text if a.loglikelihood is None else a.loglikelihood for a in answers]
-            try:
-                scored = score(self._loaded.task, instances, responses)
-            except (HarnessError, OSError):
-                raise  # the machine's fault, not the answer's: nothing is logged, it is asked again
-            except Exception as problem:
-                error = f"scoring failed: {type(problem).__name__}: {problem}"[:500]
+        graded, first = grade(self._loaded.task, instances, answers), answers[0]
         sample = Sample(
             item=item,
             repeat=repeat,
             attempt=first.attempt,
             seed=self.plan.seed(item, repeat),
-            status=_status(first, scored, error),
+            status=graded.status,
             request=Request(sha256=sha256, prompt_tokens=first.prompt_tokens),
             text=first.text,
             reasoning=first.reasoning,
             finish_reason=first.finish_reason,
             completion_tokens=first.completion_tokens,
-            answers=_kept(scored, answers),
-            scores=scored.scores,
-            error=error,
+            answers=graded.answers,
+            scores=graded.scores,
+            error=graded.error,
             started=first.started,
             seconds=round(max(a.seconds for a in answers), 3),
             replica=first.replica,
@@ -79,21 +68,3 @@ class Journal:
         self._log.append(sample)
         self._progress(sample)
         return sample
-
-
-def _status(answer: Answer, scored: Scored, error: str | None) -> Status:
-    if error is not None:
-        return "error"
-    if answer.finish_reason == "length":
-        return "truncated"
-    if not answer.text.strip() and answer.loglikelihood is None:
-        return "empty"
-    return "scored" if scored.parsed else "unparsed"
-
-
-def _kept(scored: Scored, answers: Sequence[Answer]) -> dict[str, Any]:
-    """Return what the filters extracted, without repeating the whole text a task has no filter for."""
-    if any(a.loglikelihood is not None for a in answers):
-        found = [a.loglikelihood for a in answers]
-        return {"loglikelihood": found} if None not in found else {}
-    return {name: answer for name, answer in scored.answers.items() if answer != answers[0].text}
