@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import yaml
@@ -71,6 +70,9 @@ def load_settings(overrides: Sequence[str] = (), *, configs: Path | None = None)
     try:
         with initialize_config_dir(version_base="1.3", config_dir=str(folder)):
             composed = compose(config_name="config", overrides=checked)
+            if not any(text.lstrip("+").startswith("protocol=") for text in checked):
+                own = _protocol_of(composed.suite.protocol, composed.model.id, folder)
+                composed = compose(config_name="config", overrides=[f"protocol={own}", *checked])
         data = OmegaConf.to_container(composed, resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(
@@ -82,30 +84,42 @@ def load_settings(overrides: Sequence[str] = (), *, configs: Path | None = None)
     return _typed(Settings, data, "the composed settings; each group's file lies in " + str(folder))
 
 
+def _protocol_of(suite: str, model: str, configs: Path) -> str:
+    """Return the protocol that a suite is run under when the command names none."""
+    if suite != "maker":
+        return suite
+    own = f"maker/{model}"
+    return own if (configs / "protocol" / f"{own}.yaml").exists() else "house"
+
+
 def load_benchmarks(configs: Path) -> dict[str, Benchmark]:
     """Return every benchmark record by id; raises UsageError for a bad file."""
-    return {name: _load(Benchmark, path) for name, path in _files(configs / "benchmark").items()}
+    return _all(Benchmark, configs / "benchmark")
 
 
 def load_models(configs: Path) -> dict[str, Model]:
     """Return every model config by id; raises UsageError for a bad file."""
-    files = _files(configs / "model")
-    return {name: _load(Model, path, files) for name, path in files.items()}
+    return _all(Model, configs / "model")
 
 
 def load_replicas(configs: Path) -> dict[str, Replica]:
     """Return how each kind of small random twin is made, by id; raises UsageError for a bad file."""
-    return {name: _load(Replica, path) for name, path in _files(configs / "replica").items()}
+    return _all(Replica, configs / "replica")
 
 
 def load_clusters(configs: Path) -> dict[str, Cluster]:
     """Return every cluster by id; raises UsageError for a bad file."""
-    return {name: _load(Cluster, path) for name, path in _files(configs / "cluster").items()}
+    return _all(Cluster, configs / "cluster")
+
+
+def load_protocols(configs: Path) -> dict[str, Protocol]:
+    """Return every protocol by id; raises UsageError for a bad file."""
+    return _all(Protocol, configs / "protocol")
 
 
 def load_suites(configs: Path) -> dict[str, Suite]:
     """Return every suite by id; raises UsageError for a bad file."""
-    return {name: _load(Suite, path) for name, path in _files(configs / "suite").items()}
+    return _all(Suite, configs / "suite")
 
 
 def load_subjects(configs: Path) -> dict[str, Subject]:
@@ -124,7 +138,9 @@ def data_root() -> Path | None:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    """Return every YAML file by its id: its path below the folder, without the ending."""
+    paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.yaml")}
+    return dict(sorted(paths.items()))
 
 
 def _read(path: Path) -> Any:
@@ -134,11 +150,16 @@ def _read(path: Path) -> Any:
         raise UsageError(expected="readable YAML", found=str(error), where=str(path)) from error
 
 
-def _load(kind: type[T], path: Path, bases: Mapping[str, Path] = MappingProxyType({})) -> T:
+def _all(kind: type[T], folder: Path) -> dict[str, T]:
+    files = _files(folder)
+    return {name: _load(kind, name, path, files) for name, path in files.items()}
+
+
+def _load(kind: type[T], name: str, path: Path, bases: Mapping[str, Path]) -> T:
     record = _typed(kind, _composed(path, bases), str(path))
-    if getattr(record, "id", path.stem) != path.stem:
+    if getattr(record, "id", name) != name:
         raise UsageError(
-            expected=f"id: {path.stem}, the same as the file's name",
+            expected=f"id: {name}, the same as the file's name",
             found=f"id: {getattr(record, 'id', None)}",
             where=str(path),
         )

@@ -17,6 +17,8 @@ class RequestPlan(Record):
     model: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
+    system: str | None = None
+    """System prompt; for the chat endpoint only."""
     thinking: Switch = Field(default_factory=dict)
     """Fields that switch thinking; for the chat endpoint only."""
     max_tokens: int

@@ -41,6 +41,7 @@ class TaskPlan:
         chat = self.request.endpoint == "chat"
         loaded.task.build_all_requests(
             samples=None if everything else list(self.indices),
+            system_instruction=self.request.system,
             apply_chat_template=chat,
             fewshot_as_multiturn=chat,
             chat_template=as_messages if chat else None,

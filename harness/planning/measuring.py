@@ -33,4 +33,4 @@ def plan_for(
     if suite is None:
         return Says(en=f"no suite holds {name}", ko=f"{name} 과제가 든 모음이 없음"), "a suite that holds it"
     why = Says(en=f"no run on {name} ({benchmark.items} items)", ko=f"{name} ({benchmark.items}문항) 실행 없음")
-    return why, f"harness run model={claim.model} suite={suite.id} protocol={suite.protocol}"
+    return why, f"harness run model={claim.model} suite={suite.id}"

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
 """A name in file names and URLs: lower-case letters, digits, `_`; source ids may hold `-`."""
 
+GroupedId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*(/[a-z0-9][a-z0-9_\-]*)*$")]
+"""An id that may stand in a folder of its group, such as `maker/k_exaone_236b`."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -1,19 +1,22 @@
 """A benchmark: its items, where they come from, and what scores them."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from harness.records.base import Id, Record, Sha256
+from harness.records.base import Id, Record
 from harness.records.origin import Origin, PackageOrigin
 
 Need = Literal["judge", "user_simulator", "images", "audio", "code", "search"]
 
 
 class Score(Record):
-    """The headline metric of a benchmark and its scale."""
+    """The headline metric of a benchmark and its scale; metrics are named as lm-eval names them."""
 
     metric: str
+    """With its filter where the task has several: `exact_match,strict-match`."""
+    lenient: str | None = None
+    """The same metric under the lenient extractor; None where there is one way to read an answer."""
     range: tuple[float, float] = (0.0, 1.0)
     higher_is_better: bool = True
     chance: float | None = None
@@ -38,9 +41,10 @@ class Benchmark(Record):
     capability: list[str]
     items: int | None
     access: Literal["public", "gated", "closed"]
-    data: Origin | None = None
-    sha256: Sha256 | None = None
-    """SHA-256 of the items file."""
+    data: list[Origin] = Field(default_factory=list)
+    """Where the items are: the first that is at hand is used. A single origin may stand without its list."""
+    fewshot: list[Origin] = Field(default_factory=list)
+    """Items for worked examples, never those that are evaluated."""
     task: str | None = None
     """Name of the lm-eval task that runs it, ours in tasks/ or lm-eval's own."""
     needs: list[Need] = Field(default_factory=list)
@@ -58,3 +62,8 @@ class Benchmark(Record):
     note: str | None = None
     """What a reader of its numbers should know."""
     redistribution: Literal["free", "verbatim_only", "non_commercial", "internal_only"]
+
+    @field_validator("data", "fewshot", mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        return [value] if isinstance(value, dict) else value

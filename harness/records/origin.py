@@ -16,9 +16,14 @@ class HubOrigin(Record):
     """Commit, or the word `unpinned`; manifests repeat it for weights."""
     name: str | None = None
     """Configuration of a data set."""
+    names: list[str] = Field(default_factory=list)
+    """Several configurations that are read one after the other; each row says in `part` which it is of."""
     split: str | None = None
+    """None for a data set that has one split only."""
     member: str | None = None
     """A file in the repository, where one file is meant."""
+    file_sha256: Sha256 | None = None
+    """SHA-256 of that file."""
 
     def describe(self) -> str:
         """Return `owner/name@revision`."""
@@ -34,6 +39,8 @@ class PackageOrigin(Record):
     """SHA-256 of the wheel file."""
     member: str
     """Path of the file or folder inside the wheel."""
+    file_sha256: Sha256 | None = None
+    """SHA-256 of that file, which stands unpacked in the user's cache."""
 
     def describe(self) -> str:
         """Return `name==version:member`."""
@@ -59,9 +66,15 @@ class FolderOrigin(Record):
     """A file or folder on this machine; `root: data` puts it below HARNESS_DATA."""
 
     folder: str
+    """A path; for items also a pattern such as `bbh/*.json`: each row says in `part` which file it is of."""
     root: Literal["data", "path"] = "path"
     sha256: Sha256 | None = Field(default=None)
-    """SHA-256 of the file; folders are pinned by their fingerprint in the manifest."""
+    """SHA-256 of the file, or of the list of names and hashes where a pattern finds several; folders of weights
+    are pinned by their fingerprint in the manifest."""
+    member: str | None = None
+    """Items inside a zip file: a name or a pattern."""
+    columns: list[str] = Field(default_factory=list)
+    """Names of the columns where a CSV file has no header."""
 
     def describe(self) -> str:
         """Return the path below HARNESS_DATA, or the folder's name: no path of a machine."""

@@ -32,11 +32,15 @@ class RunIdentity(Record):
     library: str
     endpoint: Literal["chat", "completions"]
     decoding: Decoding
+    system: str | None = None
+    """System prompt; None sends none."""
     thinking: Switch = Field(default_factory=dict)
     """Fields of each request that switch thinking; empty for a model without a switch."""
     max_tokens: int
     stop: list[str]
     num_fewshot: int
+    extractor: Literal["strict", "lenient"] = "strict"
+    """Which reading of the answers is the score, where a task has two."""
     base_seed: int
 
     @property
@@ -54,6 +58,8 @@ class Manifest(Record):
     benchmark: str
     benchmark_items: int
     protocol: str
+    unstated: list[str] = Field(default_factory=list)
+    """Settings of the protocol that are ours because its source leaves them unsaid."""
     code_version: str
     command: list[str]
     """The engine's command, with named roots for paths; empty for a server that was up already."""

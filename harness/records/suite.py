@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from harness.records.base import Id, Record
+from harness.records.base import GroupedId, Id, Record
 
 
 class SuiteTask(Record):
@@ -21,9 +21,10 @@ class SuiteTask(Record):
 class Suite(Record):
     """A named list of tasks."""
 
-    id: Id
-    protocol: Id
-    """The protocol its claims ask for; named in the commands that the harness prints."""
+    id: GroupedId
+    protocol: GroupedId
+    """The protocol that it is run under when a command names no other; `maker` is the one that the model's own
+    maker published, and the house protocol where there is none."""
     tasks: list[SuiteTask] = Field(min_length=1)
 
 

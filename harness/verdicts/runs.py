@@ -32,7 +32,7 @@ def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable
     the first one is counted. A run with declared looks counts up to the last look that it has reached.
     Raises ValueError when the answers hold no such metric, or several values of it for an item.
     """
-    metric = benchmark.metrics[claim.metric] if claim.metric else benchmark.score.metric
+    metric, lenient = metrics_of(claim, benchmark, run.manifest)
     total = run.manifest.benchmark_items
     items = [item_id(run.manifest.identity.task, i) for i in evenly_spaced(total, claim.items)]
     wanted = set(items)
@@ -44,16 +44,29 @@ def table_of(claim: Claim, benchmark: Benchmark, run: RunEvidence) -> ScoreTable
         raise ValueError(f'no answer of {run.folder} is scored by "{metric}"')
     builder = TableBuilder()
     for sample in samples:
-        score, lenient = logged_scores(sample.status, sample.scores, metric, benchmark.score.range)
+        score, other = logged_scores(sample.status, sample.scores, metric, benchmark.score.range, lenient)
         builder.add(
             sample.item,
             sample.repeat,
             sample.status,
             score,
-            lenient=lenient,
+            lenient=other,
             tokens=sample.completion_tokens,
         )
     return builder.table(items)
+
+
+def metrics_of(claim: Claim, benchmark: Benchmark, manifest: Manifest) -> tuple[str, str | None]:
+    """Return the metric that a claim is about, and the one of the other extractor where there is one.
+
+    The protocol says which extractor's reading is the score; raises KeyError for a metric that no task reports.
+    """
+    score = benchmark.score
+    metric = benchmark.metrics[claim.metric] if claim.metric else score.metric
+    if metric != score.metric or score.lenient is None:
+        return metric, None
+    pair = (metric, score.lenient)
+    return pair if manifest.identity.extractor == "strict" else (pair[1], pair[0])
 
 
 def _whole_repeats(samples: Sequence[Sample], items: Collection[str]) -> int:

@@ -140,9 +140,15 @@ class TableBuilder:
 
 
 def logged_scores(
-    status: Status, scores: Mapping[str, float | list[float]], metric: str, bounds: tuple[float, float]
+    status: Status,
+    scores: Mapping[str, float | list[float]],
+    metric: str,
+    bounds: tuple[float, float],
+    lenient: str | None = None,
 ) -> tuple[float, float | None]:
     """Return a logged answer's score and its score under the lenient extractor, from 0 to 1.
+
+    `lenient` names the latter's metric; without it, it is the one whose name ends with LENIENT.
 
     An answer that was scored must have the metric. One that was cut off or could not be parsed keeps a score
     that it got; an error, an empty answer and one without a score get the least.
@@ -152,7 +158,8 @@ def logged_scores(
         return 0.0, None
     low, high = bounds
     found: list[float] = []
-    for name in (metric, *([metric + LENIENT] if metric + LENIENT in scores else [])):
+    other = lenient or metric + LENIENT
+    for name in (metric, *([other] if other in scores else [])):
         value = scores.get(name)
         if value is None:
             raise ValueError(f"expected {name}, found {', '.join(scores) or 'no score'}")

@@ -163,6 +163,9 @@ def _job(
 ) -> Job:
     """Return one planned task; its manifest is written when its identity is new."""
     benchmark = _benchmark(wanted)
+    # What follows is about this benchmark alone, for which the protocol may have settings of its own.
+    protocol_name = _protocol_name(settings)
+    settings = settings.model_copy(update={"protocol": settings.protocol.on(benchmark.id)})
     loaded = load_task(wanted.task, benchmark, settings.protocol)
     request = _request_plan(settings, loaded)
     identity = _identity(settings, checkpoint, loaded, request, benchmark)
@@ -175,7 +178,7 @@ def _job(
         ) from error
     if fresh:
         store.set_aside(folder)
-    repeats = settings.repeats or wanted.repeats or floor_repeats(len(indices))
+    repeats = settings.repeats or wanted.repeats or settings.protocol.repeats or floor_repeats(len(indices))
     looks: list[int] = []
     if settings.until == "settled":
         looks, repeats = _looks(settings, len(indices))
@@ -185,7 +188,8 @@ def _job(
             identity=identity,
             benchmark=benchmark.id,
             benchmark_items=loaded.items,
-            protocol=_protocol_name(settings),
+            protocol=protocol_name,
+            unstated=settings.protocol.unstated,
             code_version=harness.__version__,
             looks=looks,
             **manifest_notes(settings),
@@ -283,6 +287,7 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
         model=model.hosted.model if model.hosted else model.id,
         endpoint=protocol.endpoint,
         decoding=_decoding(settings),
+        system=protocol.system if protocol.endpoint == "chat" else None,
         thinking=_thinking(settings),
         max_tokens=protocol.max_tokens,
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
@@ -308,10 +313,12 @@ def _identity(
         library=", ".join(packages),
         endpoint=request.endpoint,
         decoding=request.decoding,
+        system=request.system,
         thinking=request.thinking,
         max_tokens=request.max_tokens,
         stop=request.stop,
         num_fewshot=loaded.num_fewshot,
+        extractor=settings.protocol.extractor if benchmark.score.lenient else "strict",
         base_seed=request.base_seed,
     )
 

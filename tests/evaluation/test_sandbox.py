@@ -56,7 +56,8 @@ def programs_alive():
     return {
         p
         for p in psutil.process_iter(["cmdline", "status"])
-        if (p.info["cmdline"] or [])[1:] == ["-I", "-B", "/program.py"] and p.info["status"] != psutil.STATUS_ZOMBIE
+        if (p.info["cmdline"] or [])[1:] == ["-I", "-B", "/program.py"]
+        and p.info["status"] != psutil.STATUS_ZOMBIE
     }
 
 

@@ -30,11 +30,13 @@ def test_an_unknown_task_names_the_nearest_one(settings):
         load_task("ifbench_29", BENCHMARKS["ifbench_294"], settings.protocol)
 
 
-def test_items_that_differ_from_the_pinned_ones_are_refused():
+def test_items_that_differ_from_the_pinned_ones_are_refused(settings):
     with pytest.raises(HarnessError, match="SHA-256"):
-        read_items(BENCHMARKS["humaneval"].model_copy(update={"sha256": "0" * 64}))
+        (origin,) = BENCHMARKS["humaneval"].data
+        other = origin.model_copy(update={"file_sha256": "0" * 64})
+        read_items(BENCHMARKS["humaneval"].model_copy(update={"data": [other]}))
     with pytest.raises(HarnessError, match="163 items"):
-        read_items(BENCHMARKS["humaneval"].model_copy(update={"items": 163}))
+        load_task("humaneval_chat", BENCHMARKS["humaneval"].model_copy(update={"items": 163}), settings.protocol)
 
 
 HASH = """

@@ -7,7 +7,7 @@ SUITES = {"small": Suite(id="small", protocol="house", tasks=[SuiteTask(task="qu
 
 def test_the_command_that_would_measure_a_claim_is_named():
     _, how = plan_for(claim(), benchmark(), {"m"}, SUITES)
-    assert how == "harness run model=m suite=small protocol=house"
+    assert how == "harness run model=m suite=small"
 
 
 def test_what_is_missing_for_a_run_is_named():
