@@ -60,10 +60,9 @@ def _root(origin: FolderOrigin) -> Path | None:
 
 
 def _found(origin: FolderOrigin) -> list[Path]:
-    root = _root(origin) or Path()
-    if any(mark in origin.folder for mark in "*?["):
-        return sorted(root.glob(origin.folder))
-    path = root / Path(origin.folder).expanduser()
+    path = (_root(origin) or Path()) / Path(origin.folder).expanduser()
+    if any(mark in path.name for mark in "*?["):
+        return sorted(path.parent.glob(path.name))
     return [path] if path.exists() else []
 
 

@@ -2,7 +2,14 @@ import shutil
 
 import pytest
 
-from harness.config.settings import load_benchmarks, load_models, load_settings, load_suites, project
+from harness.config.settings import (
+    load_benchmarks,
+    load_models,
+    load_protocols,
+    load_settings,
+    load_suites,
+    project,
+)
 from harness.errors import UsageError
 
 
@@ -52,7 +59,7 @@ def test_a_wrong_key_in_a_file_is_named(tmp_path):
 def test_every_config_of_the_project_is_valid_and_named_like_its_file():
     benchmarks, suites = load_benchmarks(project().configs), load_suites(project().configs)
     assert load_models(project().configs)
-    protocols = {path.stem for path in (project().configs / "protocol").glob("*.yaml")}
+    protocols = {"maker", *load_protocols(project().configs)}
     for suite in suites.values():
         assert suite.protocol in protocols
         for task in suite.tasks:
@@ -65,3 +72,25 @@ def test_an_id_that_differs_from_the_file_name_is_refused(tmp_path):
     (tmp_path / "benchmark" / "other.yaml").write_text(text)
     with pytest.raises(UsageError, match="id: other"):
         load_benchmarks(tmp_path)
+
+
+def test_a_suite_is_run_under_its_own_protocol_unless_the_command_names_another():
+    assert load_settings(["suite=card_choices"]).protocol.id == "base_format"
+    assert load_settings(["suite=card_choices", "protocol=house"]).protocol.id == "house"
+
+
+def test_a_suite_of_published_rows_takes_the_protocol_of_the_models_maker(tmp_path):
+    configs = tmp_path / "configs"
+    shutil.copytree(project().configs, configs)
+    suite = (configs / "suite" / "card_choices.yaml").read_text()
+    (configs / "suite" / "table").mkdir(exist_ok=True)
+    text = suite.replace("id: card_choices", "id: table/card").replace("protocol: base_format", "protocol: maker")
+    (configs / "suite" / "table" / "card.yaml").write_text(text)
+    own = (configs / "protocol" / "house.yaml").read_text().replace("id: house", "id: maker/gemma3_270m")
+    (configs / "protocol" / "maker").mkdir(exist_ok=True)
+    (configs / "protocol" / "maker" / "gemma3_270m.yaml").write_text(own)
+    found = [
+        load_settings([f"model={model}", "suite=table/card"], configs=configs).protocol.id
+        for model in ("gemma3_270m", "smollm2_135m")
+    ]
+    assert found == ["maker/gemma3_270m", "house"]
