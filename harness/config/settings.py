@@ -47,6 +47,8 @@ class Settings(Record):
     serving: Serving
     repeats: int | None = Field(default=None, gt=0)
     """Repeats of every task, when not those of the suite; more of them continue a run."""
+    items: int | None = Field(default=None, gt=0)
+    """Items of every task, evenly spaced over its set, when not those of the suite; more of them continue a run."""
     until: Literal["all", "settled"] = "all"
     """`settled` stops repeating a task as soon as its claims are decided, at looks declared before it starts."""
     results: str

@@ -73,6 +73,10 @@ class Thinking(Record):
             return {}
         return {"chat_template_kwargs": found} if self.sent_as == "chat_template_kwargs" else {**found}
 
+    def happens(self, wanted: Literal["default", "on", "off"]) -> bool:
+        """Return whether the model thinks when its thinking is switched so; an unstated default counts as yes."""
+        return wanted == "on" or (wanted == "default" and self.default != "off")
+
 
 class Requirement(Record):
     """What the engine needs for this model beyond a plain installation."""

@@ -34,7 +34,9 @@ class Protocol(Record):
     thinking: Literal["default", "on", "off"] = "default"
     """Of a model that reasons before it answers; its own default is said in each request too."""
     max_tokens: int = Field(gt=0)
-    """Of an answer, its reasoning included; a server cuts at its context, too."""
+    """Of an answer; a server cuts at its context, too."""
+    thinking_tokens: int = Field(default=0, ge=0)
+    """Added for a model that thinks under this protocol, whose trace counts as part of its answer."""
     stop: Literal["task"] | list[str] = "task"
     """`task` keeps the task's own stop strings, for base-model formats that need them."""
     num_fewshot: int | None = Field(default=None, ge=0)

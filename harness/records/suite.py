@@ -1,6 +1,6 @@
 """What to run, and how to serve it."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -8,18 +8,22 @@ from harness.records.base import GroupedId, Id, Record
 
 
 class SuiteTask(Record):
-    """One task of a suite."""
+    """One benchmark of a suite; its bare id stands for it where nothing else is said."""
 
-    task: str
     benchmark: Id
     items: int | None = Field(default=None, gt=0)
     """Take this many items, evenly spaced over the whole set; None takes all."""
     repeats: int | None = Field(default=None, gt=0)
-    """None takes the number that the size of the item set asks for."""
+    """None takes the number that the protocol, or the size of the item set, asks for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_its_id(cls, value: Any) -> Any:
+        return {"benchmark": value} if isinstance(value, str) else value
 
 
 class Suite(Record):
-    """A named list of tasks."""
+    """A named list of benchmarks."""
 
     id: GroupedId
     protocol: GroupedId

@@ -162,19 +162,21 @@ def _job(
     settings: Settings, checkpoint: Checkpoint | None, store: Store, wanted: SuiteTask, *, fresh: bool
 ) -> Job:
     """Return one planned task; its manifest is written when its identity is new."""
-    benchmark = _benchmark(wanted)
+    benchmark, task = _benchmark(wanted)
     # What follows is about this benchmark alone, for which the protocol may have settings of its own.
     protocol_name = _protocol_name(settings)
     settings = settings.model_copy(update={"protocol": settings.protocol.on(benchmark.id)})
-    loaded = load_task(wanted.task, benchmark, settings.protocol)
+    loaded = load_task(task, benchmark, settings.protocol)
     request = _request_plan(settings, loaded)
     identity = _identity(settings, checkpoint, loaded, request, benchmark)
     folder = store.run(identity)
     try:
-        indices = evenly_spaced(loaded.items, wanted.items)
+        indices = evenly_spaced(
+            loaded.items, min(settings.items, loaded.items) if settings.items else wanted.items
+        )
     except ValueError as error:
         raise UsageError(
-            expected=f"at most {loaded.items} items", found=str(error), where=f"suite, task {wanted.task}"
+            expected=f"at most {loaded.items} items", found=str(error), where=f"suite, {benchmark.id}"
         ) from error
     if fresh:
         store.set_aside(folder)
@@ -220,18 +222,19 @@ def _looks(settings: Settings, items: int) -> tuple[list[int], int]:
     return doubling_looks(floor, most), most
 
 
-def _benchmark(wanted: SuiteTask) -> Benchmark:
+def _benchmark(wanted: SuiteTask) -> tuple[Benchmark, str]:
+    """Return the benchmark and its task; raises UsageError where there is none."""
     known = load_benchmarks(project().configs)
     benchmark = known.get(wanted.benchmark)
-    if benchmark is None or benchmark.task != wanted.task:
-        fitting = [b.id for b in known.values() if b.task == wanted.task]
+    if benchmark is None or benchmark.task is None:
+        runnable = [b.id for b in known.values() if b.task is not None]
         raise UsageError(
-            expected=f"a benchmark whose task is {wanted.task}",
+            expected="a benchmark with a task that runs it",
             found=wanted.benchmark,
             where="suite.tasks",
-            fix=nearest(wanted.benchmark, fitting or known),
+            fix=nearest(wanted.benchmark, runnable),
         )
-    return benchmark
+    return benchmark, benchmark.task
 
 
 def _protocol_name(settings: Settings) -> str:
@@ -283,13 +286,14 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
             where="suite.tasks",
             fix="choose a task that lets the model write its answer",
         )
+    thinks = model.thinking is not None and model.thinking.happens(protocol.thinking)
     return RequestPlan(
         model=model.hosted.model if model.hosted else model.id,
         endpoint=protocol.endpoint,
         decoding=_decoding(settings),
         system=protocol.system if protocol.endpoint == "chat" else None,
         thinking=_thinking(settings),
-        max_tokens=protocol.max_tokens,
+        max_tokens=protocol.max_tokens + (protocol.thinking_tokens if thinks else 0),
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
         base_seed=protocol.base_seed,
         fields=model.hosted.fields if model.hosted else {},

@@ -2,7 +2,7 @@ from harness.planning.measuring import plan_for
 from harness.records import Suite, SuiteTask
 from tests.examples import benchmark, claim
 
-SUITES = {"small": Suite(id="small", protocol="house", tasks=[SuiteTask(task="quiz", benchmark="quiz")])}
+SUITES = {"small": Suite(id="small", protocol="house", tasks=[SuiteTask(benchmark="quiz")])}
 
 
 def test_the_command_that_would_measure_a_claim_is_named():
