@@ -1,5 +1,6 @@
 """The verb about suites."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -30,9 +31,11 @@ def suites(
         print(f"{len(write_table_suites())} suites written to configs/suite/table/")
         return
     found = overview()
+    rows = [row for covered in found.covered for row in covered.rows]
     if as_json:
-        rows = [vars(row) for covered in found.covered for row in covered.rows]
-        print_json({"suites": [s.model_dump(mode="json") for s in found.suites.values()], "rows": rows})
+        print_json(
+            {"suites": [s.model_dump(mode="json") for s in found.suites.values()], "rows": list(map(asdict, rows))}
+        )
     elif markdown:
         print(page(found.covered, found.suites, found.benchmarks), end="")
     else:
@@ -40,7 +43,6 @@ def suites(
         for suite in found.suites.values():
             table.add_row(suite.id, suite.protocol, ", ".join(task.benchmark for task in suite.tasks))
         Console().print(table)
-        rows = [row for covered in found.covered for row in covered.rows]
         print(
             f"{sum(row.lacks is None for row in rows)} of {len(rows)} published rows have a task that can run them"
         )

@@ -48,7 +48,7 @@ class Settings(Record):
     repeats: int | None = Field(default=None, gt=0)
     """Repeats of every task, when not those of the suite; more of them continue a run."""
     items: int | None = Field(default=None, gt=0)
-    """Items of every task, evenly spaced over its set, when not those of the suite; more of them continue a run."""
+    """Items of every task, evenly spaced over its set, when not those of the suite."""
     until: Literal["all", "settled"] = "all"
     """`settled` stops repeating a task as soon as its claims are decided, at looks declared before it starts."""
     results: str

@@ -72,7 +72,7 @@ def lacking(benchmark: Benchmark, metric: str | None) -> str | None:
 
 
 def suite_text(covered: Covered) -> str:
-    """Return the suite file of one source: the benchmarks of its rows, under the protocol of each model's maker."""
+    """Return the suite file of one source: its rows' benchmarks, under the protocol of each model's maker."""
     lines = [
         f"# Exactly the rows of {covered.source} that a task can run; written by `harness suites --write`.",
         f"id: table/{covered.source}",

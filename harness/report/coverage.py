@@ -16,7 +16,7 @@ A suite is a list of benchmarks and the protocol they are run under:
 `table/<source>` holds exactly the rows of one published table that a task can run, under the protocol that the
 model's own maker published (`configs/protocol/maker/`), or the house protocol where there is none.
 
-This page is written by `harness suites --markdown`, the suites in `configs/suite/table/` by `harness suites --write`.
+This page is written by `harness suites --markdown`, and `configs/suite/table/` by `harness suites --write`.
 
 """
 
