@@ -1,0 +1,107 @@
+"""Are the items of a benchmark sound: one of a kind, answerable, and apart from the examples shown with them?"""
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from harness.evaluation.ngrams import overlap
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item as far as its soundness goes; named by its id in whatever is reported."""
+
+    id: str
+    text: str
+    """What is asked, without the choices."""
+    options: Sequence[str] = ()
+    """The choices; empty where the answer is free."""
+    gold: int | None = None
+    """Position of the right choice."""
+    answer: str = ""
+    """The right answer, in whatever form the task has it."""
+
+
+@dataclass(frozen=True)
+class Validity:
+    """What is wrong, or may be, with the items of one benchmark; items by their ids, in the benchmark's order."""
+
+    items: int
+    duplicates: list[list[str]] = field(default_factory=list)
+    """Groups that ask the same: same text and same choices, in whatever order and case."""
+    contradictory: list[list[str]] = field(default_factory=list)
+    """Those of the duplicates whose right answers differ."""
+    gold_missing: list[str] = field(default_factory=list)
+    """The right answer is not among the choices."""
+    empty_options: list[str] = field(default_factory=list)
+    same_options: list[str] = field(default_factory=list)
+    """Two choices read the same."""
+    overlapping: list[list[str]] = field(default_factory=list)
+    """Groups that hang together by runs of thirteen words: a shared passage, or the same item reworded."""
+    in_examples: list[str] = field(default_factory=list)
+    """Items that stand among the examples, or share a run of thirteen words with one."""
+    examples: int = 0
+    short: int = 0
+    """Items of fewer than thirteen words, for which overlap says nothing."""
+    gold_letters: dict[str, int] = field(default_factory=dict)
+    """How often each choice is the right one, by its letter."""
+    one_letter: float | None = None
+    """Accuracy of always giving the commonest letter."""
+
+
+def validate(items: Sequence[Item], examples: Sequence[Item] = ()) -> Validity:
+    """Return what may be wrong with `items`, and with `examples` shown before them."""
+    groups = _alike(items)
+    shared = overlap([_whole(item) for item in items], [_whole(item) for item in examples])
+    shown = {_normalised(item) for item in examples}
+    seen = {items[i].id for i in shared.examples} | {item.id for item in items if _normalised(item) in shown}
+    golds = Counter(LETTERS[i.gold] for i in items if i.gold is not None and i.gold in range(len(i.options)))
+    choices = [item for item in items if item.options]
+    return Validity(
+        items=len(items),
+        duplicates=[[item.id for item in group] for group in groups],
+        contradictory=[
+            [item.id for item in group] for group in groups if len({_plain(_right(item)) for item in group}) > 1
+        ],
+        gold_missing=_ids(i for i in choices if i.gold is None or i.gold not in range(len(i.options))),
+        empty_options=_ids(i for i in choices if not all(map(_plain, i.options))),
+        same_options=_ids(i for i in choices if len(set(map(_plain, i.options))) < len(i.options)),
+        overlapping=[[items[i].id for i in group] for group in shared.groups],
+        in_examples=_ids(item for item in items if item.id in seen),
+        examples=len(examples),
+        short=shared.short,
+        gold_letters=dict(sorted(golds.items())),
+        one_letter=max(golds.values()) / len(choices) if golds else None,
+    )
+
+
+def _alike(items: Sequence[Item]) -> list[list[Item]]:
+    groups: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[_normalised(item)].append(item)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _normalised(item: Item) -> Hashable:
+    return _plain(item.text).casefold(), tuple(sorted(_plain(option).casefold() for option in item.options))
+
+
+def _plain(text: str) -> str:
+    """Return a text without what cannot be seen: composed, single spaces. Signs and case can be what is asked."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _right(item: Item) -> str:
+    inside = item.gold is not None and item.gold in range(len(item.options))
+    return item.options[item.gold] if inside and item.gold is not None else item.answer
+
+
+def _whole(item: Item) -> str:
+    return " ".join([item.text, *item.options])
+
+
+def _ids(items: Iterable[Item]) -> list[str]:
+    return [item.id for item in items]
