@@ -11,8 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 N = 13
-"""Words in a run; words are what stands between spaces, in small letters and without punctuation (Brown et al.
-2020, Language models are few-shot learners, appendix C). Thirteen Korean words say more than thirteen English ones."""
+"""Words in a run; a word is what stands between spaces, in small letters and without punctuation (Brown et al. 2020,
+Language models are few-shot learners, appendix C). Thirteen Korean words say more than thirteen English ones."""
 COMMON = 10
 """A run in more texts than this is a phrase of the benchmark's own and shows nothing (the same appendix)."""
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -81,7 +81,9 @@ def _groups(
 ) -> list[list[int]]:
     number, owner = number[wanted], owner[wanted]
     same = number[1:] == number[:-1]
-    edges = coo_array((np.ones(int(same.sum()), dtype=np.int8), (owner[:-1][same], owner[1:][same])), (total, total))
+    edges = coo_array(
+        (np.ones(int(same.sum()), dtype=np.int8), (owner[:-1][same], owner[1:][same])), (total, total)
+    )
     label = connected_components(edges, directed=False)[1]
     members: dict[int, list[int]] = {}
     for text in np.flatnonzero(np.bincount(label)[label] > 1):

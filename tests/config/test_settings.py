@@ -91,6 +91,6 @@ def test_a_suite_of_published_rows_takes_the_protocol_of_the_models_maker(tmp_pa
     (configs / "protocol" / "maker" / "gemma3_270m.yaml").write_text(own)
     found = [
         load_settings([f"model={model}", "suite=table/card"], configs=configs).protocol.id
-        for model in ("gemma3_270m", "smollm2_135m")
+        for model in ("gemma3_270m", "olmoe")
     ]
     assert found == ["maker/gemma3_270m", "house"]

@@ -12,7 +12,9 @@ FOUR = ("가", "나", "다", "라")
 SENTENCE = "one two three four five six seven eight nine ten eleven twelve thirteen"
 
 
-def item(number: int, text: str = "", options: tuple[str, ...] = FOUR, gold: int | None = 0, answer: str = "") -> Item:
+def item(
+    number: int, text: str = "", options: tuple[str, ...] = FOUR, gold: int | None = 0, answer: str = ""
+) -> Item:
     return Item(f"quiz/{number:05d}", text or f"question {number}", options, gold, answer)
 
 
