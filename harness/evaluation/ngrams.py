@@ -11,8 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 N = 13
-"""Words in a run; a word is what stands between spaces, in small letters and without punctuation (Brown et al. 2020,
-Language models are few-shot learners, appendix C). Thirteen Korean words say more than thirteen English ones."""
+"""Words in a run; a word is what stands between spaces, in small letters and without punctuation (Brown et al.,
+2020, Language models are few-shot learners, appendix C). Thirteen Korean words say more than thirteen English."""
 COMMON = 10
 """A run in more texts than this is a phrase of the benchmark's own and shows nothing (the same appendix)."""
 _BASE = np.uint64(0x9E3779B97F4A7C15)
