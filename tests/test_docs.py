@@ -21,7 +21,7 @@ PAGES = [
     if path.exists()
 ] + list((ROOT / "results/reference").glob("*.md"))
 COMMANDS = typer.main.get_command(app).commands
-ON_PAPER = ("check", "facts", "claims", "preflight", "decide", "fit", "models", "serve-command")
+ON_PAPER = ("check", "facts", "claims", "preflight", "decide", "fit", "items", "models", "serve-command")
 """Verbs that need no GPU and no server: what a page shows of them is run."""
 
 

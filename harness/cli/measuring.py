@@ -131,6 +131,7 @@ def _print_outcome(outcome: "Measured", as_json: bool) -> None:
                 "samples": outcome.report.samples,
                 "answered": outcome.report.answered,
                 "runs": outcome.report.folders,
+                "not_korean": outcome.not_korean,
                 "site": outcome.site,
                 "seconds": outcome.report.seconds,
             }
@@ -138,6 +139,8 @@ def _print_outcome(outcome: "Measured", as_json: bool) -> None:
     else:
         _print_table(outcome.claims, outcome.verdicts)
         console = Console(highlight=False)
+        for folder, rate in outcome.not_korean.items():
+            console.print(f"answers not in Korean: {100 * rate:.1f} % of {folder}", soft_wrap=True, markup=False)
         console.print(f"page: {outcome.site}", soft_wrap=True)
         console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
     failed = {

@@ -2,10 +2,15 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from lm_eval.api.task import Task
 
 from harness.evaluation.ngrams import overlap
+from harness.evaluation.tasks import LoadedTask
+from harness.records import item_id
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -105,3 +110,34 @@ def _whole(item: Item) -> str:
 
 def _ids(items: Iterable[Item]) -> list[str]:
     return [item.id for item in items]
+
+
+def items_of(loaded: LoadedTask) -> list[Item]:
+    """Return the items of a loaded task, named as samples name them."""
+    return [_item(loaded.task, doc, item_id(loaded.name, i)) for i, doc in enumerate(loaded.task.eval_docs)]
+
+
+def examples_of(loaded: LoadedTask) -> list[Item]:
+    """Return the worked examples that a loaded task draws from; none where it shows none."""
+    docs = loaded.task.fewshot_docs() if loaded.num_fewshot else []
+    return [_item(loaded.task, doc, f"{loaded.name}/example/{i}") for i, doc in enumerate(docs)]
+
+
+def _item(task: Task, doc: Mapping[str, Any], name: str) -> Item:
+    if {"question", "options", "gold"} <= doc.keys():
+        return Item(name, doc["question"], doc["options"], doc["gold"])
+    text, target = task.doc_to_text(doc), task.doc_to_target(doc)
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return Item(name, text, answer=str(target))
+    options = task.doc_to_choice(doc)
+    if not isinstance(
+        text, str
+    ):  # lm-eval's form of choices before a common end: `text` is the right one's position
+        return Item(name, target, options, text)
+    return Item(name, text, options, _position(target, options))
+
+
+def _position(target: Any, options: Sequence[str]) -> int | None:
+    if isinstance(target, int):
+        return target
+    return options.index(target) if target in options else None

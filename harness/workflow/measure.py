@@ -1,12 +1,15 @@
 """From settings to verdicts and pages on this machine: what the verbs `demo` and `run` do."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from harness.claims.check import run_checks
 from harness.config.settings import Settings
-from harness.records import Claim, Verdict
+from harness.evaluation.language import language_rate
+from harness.records import Benchmark, Claim, Verdict
 from harness.store import open_store
+from harness.verdicts import RunEvidence
 from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, run_suite
@@ -22,6 +25,8 @@ class Measured:
     claims: list[Claim]
     verdicts: list[Verdict]
     site: str
+    not_korean: dict[str, float]
+    """Share of answers in another language, by run, where a benchmark asks in Korean."""
 
 
 def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Measured:
@@ -35,4 +40,13 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Mea
     decided = decide_all(store, ledger)
     site = build_site(store, decided, run_checks(desk_of(ledger)).findings)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
-    return Measured(report, claims, [decided.verdicts[claim.id] for claim in claims], str(site))
+    verdicts = [decided.verdicts[claim.id] for claim in claims]
+    runs = [run for run in decided.runs if run.folder in report.folders]
+    return Measured(report, claims, verdicts, str(site), not_korean(runs, decided.benchmarks))
+
+
+def not_korean(runs: Iterable[RunEvidence], benchmarks: Mapping[str, Benchmark]) -> dict[str, float]:
+    """Return the share of answers in another language, by run; only of benchmarks that ask in Korean."""
+    korean = [run for run in runs if "korean" in benchmarks[run.manifest.benchmark].capability]
+    rates = {run.folder: language_rate(run.samples) for run in korean}
+    return {folder: rate for folder, rate in rates.items() if rate is not None}
