@@ -1,0 +1,30 @@
+"""The items of KLUE-NLI (premise, hypothesis) and KorNLI (sentence1, sentence2) as questions with three options."""
+
+from typing import Any
+
+import datasets
+
+_LABELS = {"entailment": "함의", "neutral": "중립", "contradiction": "모순"}
+
+
+def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
+    """Return the items as questions about the relation of two sentences."""
+    return datasets.Dataset.from_list([_item(row) for row in dataset])
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    premise, hypothesis = (
+        row.get("premise") or row["sentence1"],
+        row.get("hypothesis") or row["sentence2"],
+    )
+    # The hub's copy of KLUE numbers the labels in this order, the repository's files spell them.
+    label = row["gold_label"] if "gold_label" in row else list(_LABELS)[row["label"]]
+    return {
+        "question": (
+            f"전제: {premise}\n가설: {hypothesis}\n\n"
+            "전제가 참이라고 할 때 가설은 어떠합니까? 반드시 참이면 함의, 반드시 거짓이면 모순, "
+            "참인지 거짓인지 알 수 없으면 중립입니다."
+        ),
+        "options": list(_LABELS.values()),
+        "gold": list(_LABELS).index(label),
+    }
