@@ -1,11 +1,16 @@
 """The items of KoBALT-700: the question's text ends with its ten options, one line `A: …` each."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import datasets
 
+from harness.evaluation.extraction import INVALID
+from harness.evaluation.extraction.text import plain
+
 _OPTION = re.compile(r"^[A-J]: ?(.*)$", re.MULTILINE)
+_ANSWER = re.compile(r"정답은\s*[\[(]?\s*([A-J])\s*[\])]?\s*입니다")
 
 
 def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
@@ -26,6 +31,13 @@ def prompt(doc: dict[str, Any]) -> str:
         "[정답 보기]는 A, B, C, D, E, F, G, H, I, J 중 하나여야 합니다.\n"
         "정답: 문제를 풀기 위해, 한 번 천천히 생각해봅시다."
     )
+
+
+def strict(responses: Iterable[list[str]], docs: Iterable[dict[str, Any]]) -> Iterator[list[str]]:
+    """Yield, per item, the letter in the last `정답은 X입니다` of its answers, which the prompt asks for."""
+    for answers, _ in zip(responses, docs, strict=True):
+        found = [_ANSWER.findall(plain(answer)) for answer in answers]
+        yield [letters[-1] if letters else INVALID for letters in found]
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
