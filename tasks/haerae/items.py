@@ -1,4 +1,4 @@
-"""The items of HAE-RAE Bench: a ready prompt (`query`) that ends with `### 선택지:`, the options `(A) …`, `### 정답:`."""
+"""Items of HAE-RAE Bench: ready prompts (`query`) that end with `### 선택지:`, options `(A) …`, `### 정답:`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Check an answer against the constraints of its Korean prompt: lm-eval's IFEval, but for what holds only for English.
+"""Check an answer against the constraints of its Korean prompt: lm-eval's IFEval, but for what is only English.
 
 IFEval-Ko keeps the instruction ids of IFEval and leaves out those on letter case and letter frequency; its own
 checkers, which Allganize publishes with the items, count words by spaces and name the Korean answers as here.
@@ -20,7 +20,9 @@ with mock.patch.object(nltk, "download", return_value=False):
 from harness.errors import HarnessError
 
 _ABBREVIATION = re.compile(r"(?:(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|St|Prof|vs|No|[A-Za-z]))$")
-_LIST_MARK = re.compile(r"^[ \t]*(?:[-*•+]|\(?(?:\d{1,3}|[가나다라마바사아자차카타파하A-Za-z])[.)])[ \t]+", re.MULTILINE)
+_LIST_MARK = re.compile(
+    r"^[ \t]*(?:[-*•+]|\(?(?:\d{1,3}|[가나다라마바사아자차카타파하A-Za-z])[.)])[ \t]+", re.MULTILINE
+)
 _END = re.compile(r"""[.?!。？！…]+["'”’」』)\]*_]*(?:\s+|$)""")
 
 
@@ -74,7 +76,7 @@ def _readings(text: str) -> list[str]:
 
 
 def words(text: str) -> int:
-    """Return the number of words that spaces part. lm-eval's tokenizer counts 3.5% as two words and 「그」는 as two."""
+    """Return the number of words that spaces part; to lm-eval's tokenizer 3.5% is two words, so is 「그」는."""
     return len(text.split())
 
 
@@ -98,28 +100,28 @@ def _meets(count: int, relation: str, threshold: int) -> bool:
     return count < threshold if relation == "less than" else count >= threshold
 
 
-class Words(instructions.NumberOfWords):
+class _Words(instructions.NumberOfWords):
     """Words are parted by spaces."""
 
     def check_following(self, value: str) -> bool:
         return _meets(words(value), self._comparison_relation, self._num_words)
 
 
-class Sentences(instructions.NumberOfSentences):
+class _Sentences(instructions.NumberOfSentences):
     """Sentences are told without an English model."""
 
     def check_following(self, value: str) -> bool:
         return _meets(sentences(value), self._comparison_relation, self._num_sentences_threshold)
 
 
-class ForbiddenWords(instructions.ForbiddenWords):
+class _ForbiddenWords(instructions.ForbiddenWords):
     """A forbidden noun is found with a particle too: lm-eval's word boundary after 사과 lets 사과를 pass."""
 
     def check_following(self, value: str) -> bool:
         return not any(re.search(rf"(?<!\w){re.escape(w)}", value, re.IGNORECASE) for w in self._forbidden_words)
 
 
-class FirstWord(instructions.ParagraphFirstWordCheck):
+class _FirstWord(instructions.ParagraphFirstWordCheck):
     """A first word may carry a particle: 회사는 begins with 회사."""
 
     def check_following(self, value: str) -> bool:
@@ -130,7 +132,7 @@ class FirstWord(instructions.ParagraphFirstWordCheck):
         return first.startswith(self._first_word.lower())
 
 
-class ConstrainedResponse(instructions.ConstrainedResponseChecker):
+class _ConstrainedResponse(instructions.ConstrainedResponseChecker):
     """The three answers that the Korean prompts name."""
 
     def build_description(self) -> str:
@@ -138,7 +140,7 @@ class ConstrainedResponse(instructions.ConstrainedResponseChecker):
         return "다음 중 하나로 답하세요."
 
 
-class ResponseLanguage(instructions.ResponseLanguageChecker):
+class _ResponseLanguage(instructions.ResponseLanguageChecker):
     """The language, told with a fixed seed. Text of no language fails; lm-eval lets it pass."""
 
     def check_following(self, value: str) -> bool:
@@ -151,11 +153,11 @@ class ResponseLanguage(instructions.ResponseLanguageChecker):
 
 
 INSTRUCTIONS: dict[str, Any] = dict(INSTRUCTION_DICT) | {
-    "keywords:forbidden_words": ForbiddenWords,
-    "language:response_language": ResponseLanguage,
-    "length_constraints:number_sentences": Sentences,
-    "length_constraints:number_words": Words,
-    "length_constraints:nth_paragraph_first_word": FirstWord,
-    "detectable_format:constrained_response": ConstrainedResponse,
+    "keywords:forbidden_words": _ForbiddenWords,
+    "language:response_language": _ResponseLanguage,
+    "length_constraints:number_sentences": _Sentences,
+    "length_constraints:number_words": _Words,
+    "length_constraints:nth_paragraph_first_word": _FirstWord,
+    "detectable_format:constrained_response": _ConstrainedResponse,
 }
 """Instruction id -> its checker."""

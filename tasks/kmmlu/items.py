@@ -1,4 +1,4 @@
-"""The items of KMMLU's family: lettered columns (KMMLU, KMMLU-HARD) or a list of options (KMMLU-Redux, KMMLU-Pro)."""
+"""The items of KMMLU's family: lettered columns (KMMLU, KMMLU-HARD) or a list of options (Redux, Pro)."""
 
 from typing import Any
 

@@ -25,7 +25,8 @@ def prompt(doc: dict[str, Any]) -> str:
     """
     options = "\n".join(f"{chr(65 + i)}: {option}" for i, option in enumerate(doc["options"]))
     return (
-        "다음 문제에 대해서 충분히 생각하고 추론하여, 10개의 보기(A, B, C, D, E, F, G, H, I, J) 중 정답을 고르세요.\n\n"
+        "다음 문제에 대해서 충분히 생각하고 추론하여, "
+        "10개의 보기(A, B, C, D, E, F, G, H, I, J) 중 정답을 고르세요.\n\n"
         f"{doc['question']}\n\n{options}\n\n"
         '답변은 반드시 다음 형식을 엄격히 지켜야 합니다: "정답은 [정답 보기]입니다."로 끝나야 하고, '
         "[정답 보기]는 A, B, C, D, E, F, G, H, I, J 중 하나여야 합니다.\n"

@@ -1,4 +1,4 @@
-"""The items of KLUE-NLI (premise, hypothesis) and KorNLI (sentence1, sentence2) as questions with three options."""
+"""The items of KLUE-NLI (premise, hypothesis) and KorNLI (sentence1, sentence2) as questions of three options."""
 
 from typing import Any
 

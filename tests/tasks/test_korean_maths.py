@@ -4,7 +4,12 @@ import pytest
 
 from tests.tasks.conftest import graded, prompt
 
-HRM8K = {"question": "반의 반은 몇 분의 몇인가?", "answer": "\\frac{1}{4}", "original": "Half of a half?", "part": "KSM"}
+HRM8K = {
+    "question": "반의 반은 몇 분의 몇인가?",
+    "answer": "\\frac{1}{4}",
+    "original": "Half of a half?",
+    "part": "KSM",
+}
 AIME = {"id": "0", "problem": "What is 6 times 7?", "problem_ko": "6 곱하기 7은?", "answer": "42"}
 
 
@@ -13,7 +18,12 @@ AIME = {"id": "0", "problem": "What is 6 times 7?", "problem_ko": "6 곱하기 7
     [
         ("hrm8k", HRM8K, "문제: 반의 반은 몇 분의 몇인가?", "\\frac{1}{4}"),
         ("hrm8k", {"question": "둘 더하기 셋은?", "answer": 5.0, "part": "GSM8K"}, "둘 더하기 셋은?", "5"),
-        ("hrm8k", {"question": "고르시오.\n1. 하나\n2. 둘", "answer": "2", "part": "MMMLU"}, "선택지 (1, 2, 3, 4)", "2"),
+        (
+            "hrm8k",
+            {"question": "고르시오.\n1. 하나\n2. 둘", "answer": "2", "part": "MMMLU"},
+            "선택지 (1, 2, 3, 4)",
+            "2",
+        ),
         ("aime_2025_ko", AIME, "6 곱하기 7은?", "42"),
         ("aime_2025_ko", {"problem": "6 곱하기 7은?", "answer": 42}, "6 곱하기 7은?", "42"),
     ],
@@ -23,7 +33,10 @@ def test_a_row_becomes_a_problem_that_asks_for_a_box(benchmark, row, question, g
     loaded = task_on(benchmark, [row])
     assert question in prompt(loaded) and "\\boxed{" in prompt(loaded)
     assert loaded.task.instances[0].doc["answer"] == gold
-    assert graded(loaded, 0, f"풀이를 쓰면 다음과 같다.\n답은 $\\boxed{{{gold}}}$이다.").scores["accuracy,strict"] == 1.0
+    assert (
+        graded(loaded, 0, f"풀이를 쓰면 다음과 같다.\n답은 $\\boxed{{{gold}}}$이다.").scores["accuracy,strict"]
+        == 1.0
+    )
 
 
 @pytest.mark.parametrize(
