@@ -19,18 +19,12 @@ def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
 
 
 def prompt(doc: dict[str, Any]) -> str:
-    """Return the makers' prompt (evaluation_protocol.md of the data set), word for word.
-
-    Their system prompt is the protocol's matter.
-    """
-    options = "\n".join(f"{chr(65 + i)}: {option}" for i, option in enumerate(doc["options"]))
+    """Return our prompt, which asks for the answer in its makers' form, after as much thought as is wanted."""
+    options = "\n".join(f"{chr(ord('A') + i)}: {option}" for i, option in enumerate(doc["options"]))
     return (
-        "다음 문제에 대해서 충분히 생각하고 추론하여, "
-        "10개의 보기(A, B, C, D, E, F, G, H, I, J) 중 정답을 고르세요.\n\n"
         f"{doc['question']}\n\n{options}\n\n"
-        '답변은 반드시 다음 형식을 엄격히 지켜야 합니다: "정답은 [정답 보기]입니다."로 끝나야 하고, '
-        "[정답 보기]는 A, B, C, D, E, F, G, H, I, J 중 하나여야 합니다.\n"
-        "정답: 문제를 풀기 위해, 한 번 천천히 생각해봅시다."
+        "위 문제를 차근차근 생각하여 풀고 열 개의 보기 가운데 정답을 하나만 고르세요. "
+        "답변의 마지막 문장은 '정답은 X입니다.'로 쓰고, X 자리에는 A부터 J까지의 글자 하나만 쓰세요."
     )
 
 
