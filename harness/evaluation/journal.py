@@ -8,8 +8,10 @@ from lm_eval.api.instance import Instance
 from harness.evaluation.grading import grade
 from harness.evaluation.requests import RequestPlan
 from harness.evaluation.tasks import LoadedTask
+from harness.evaluation.thinking import separated
 from harness.records import Answer, Request, Sample, item_id
 from harness.records.base import digest
+from harness.records.model import Thinking
 from harness.store import SampleLog
 
 
@@ -23,10 +25,14 @@ class Journal:
         plan: RequestPlan,
         log: SampleLog,
         progress: Callable[[Sample], None] = lambda _: None,
+        thinking: Thinking | None = None,
     ) -> None:
-        """`indices[k]` is the index, in the whole item set, of the document lm-eval numbers k."""
+        """`indices[k]` is the index, in the whole item set, of the document lm-eval numbers k.
+
+        `thinking` is that of a model that thinks in this run, None for any other.
+        """
         self._loaded, self._indices, self.plan, self._log = loaded, indices, plan, log
-        self._progress = progress
+        self._progress, self._thinking = progress, thinking
 
     def item(self, instance: Instance) -> str:
         """Return the item id of an instance."""
@@ -46,13 +52,15 @@ class Journal:
         item = self.item(instances[0])
         sha256 = digest(body)
         self._log.request(sha256, item, body)
+        apart = [separated(answer, self._thinking) for answer in answers]
+        answers, cut = [answer for answer, _ in apart], any(cut for _, cut in apart)
         graded, first = grade(self._loaded.task, instances, answers), answers[0]
         sample = Sample(
             item=item,
             repeat=repeat,
             attempt=first.attempt,
             seed=self.plan.seed(item, repeat),
-            status=graded.status,
+            status="truncated" if cut and graded.status == "empty" else graded.status,
             request=Request(sha256=sha256, prompt_tokens=first.prompt_tokens),
             text=first.text,
             reasoning=first.reasoning,

@@ -57,7 +57,7 @@ _QUOTED = re.compile(
     r"(?:[\"“「『‘]|(?<![^\s(])')[^\"”」』’\n]{0,300}?(?:정답|답은|answer)[^\"”」』’'\n]{0,300}[\"”」』’'](?=[^\n]*[^\s.!)])",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"아니|아닌|않|없|틀|오답|제외|\bnot\b|n't\b|\bwrong\b|\bexcept", re.IGNORECASE)
+_NEGATION = re.compile(r"아[니닌닙]|않|없|틀|오답|제외|\bnot\b|n't\b|\bwrong\b|\bexcept", re.IGNORECASE)
 
 
 def strict(responses: Iterable[list[str]], docs: Iterable[Doc]) -> Iterator[list[str]]:
@@ -125,7 +125,7 @@ def _after(text: str, cue: re.Match[str], options: Options) -> str | None:
     expression = text[start : start + 300].split("\n", maxsplit=1)[0]
     if not expression.strip():
         return INVALID if not text[start:].strip() else None  # cut off before the answer
-    if _NOT.match(expression):
+    if _NOT.match(expression) and not options.begun(expression):
         return None
     denied = _DENIED.match(expression)
     if denied:
@@ -152,4 +152,4 @@ def _alone(text: str, options: Options) -> str | None:
         return None  # a list of the options
     if len(listed) == 1 and listed[0][0].strip() in (lines[0], lines[-1]):
         return options.named(listed[0][1])
-    return None if _NEGATION.search(lines[-1]) else options.mentioned(lines[-1])
+    return options.mentioned(lines[-1], unless=_NEGATION)

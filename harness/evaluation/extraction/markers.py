@@ -9,6 +9,7 @@ from harness.evaluation.extraction.text import plain
 _CIRCLES = "①②③④⑤⑥⑦⑧⑨⑩"
 _SYLLABLES = "가나다라마바사아자차"
 _CONSONANTS = "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊ"
+_SIGNS = (_CIRCLES, _SYLLABLES, _CONSONANTS)
 _END = r"\s*(?:$|[.,)\]:!]|번|입니|이다|이에|임)"
 _PARTICLE = r"번|항|입니|임|이[다에고며므라었지]|예요|였|[가을를은는로와과도만의]|으로|라|다|야|인|일|에"
 
@@ -58,18 +59,21 @@ class Options:
             if letter == "I" and _PRONOUN.match(rest):
                 return None
             return INVALID if _SECOND.match(rest) else self.letter(letter)
-        return self._begun(expression) or self._counted(expression, found) or self._bracketed(expression)
+        return self.begun(expression) or self._counted(expression, found) or self._bracketed(expression)
 
-    def mentioned(self, expression: str) -> str | None:
-        """Return the letter of the one option whose text occurs in `expression`; longer ones hide shorter ones."""
+    def mentioned(self, expression: str, unless: re.Pattern[str]) -> str | None:
+        """Return the letter of the one option whose text occurs in `expression`; longer ones hide shorter ones.
+
+        None where the words around it match `unless`.
+        """
         left, found = expression.casefold(), []
         for i in sorted(range(len(self._texts)), key=lambda i: -len(self._texts[i])):
             if self._texts[i]:
                 left, times = re.subn(_whole(self._texts[i]), "\0", left)
                 found += [self._letters[i]] if times else []
-        return found[0] if len(found) == 1 else None
+        return found[0] if len(found) == 1 and not unless.search(left) else None
 
-    def _begun(self, expression: str) -> str | None:
+    def begun(self, expression: str) -> str | None:
         """Return the letter of the longest option text that `expression` begins with."""
         bare = _bare(expression)
         fitting = [i for i, text in enumerate(self._texts) if text and re.match(_whole(text), bare)]
@@ -82,16 +86,15 @@ class Options:
         found = found or _BARE_NUMBER.match(expression)
         if found is None:
             return None
-        sign = next(group for group in found.groups() if group)
         if _SECOND.match(expression[found.end() :]):
             return INVALID
-        if any(re.search(rf"(?<![\w.]){re.escape(sign)}(?!\w)", text) for text in self._texts):
-            return self.mentioned(expression.split("\n", maxsplit=1)[0]) or INVALID
-        place = (
-            next(signs.index(sign) for signs in (_CIRCLES, _SYLLABLES, _CONSONANTS) if sign in signs)
-            if (not sign.isascii())
-            else int(sign) - 1
-        )
+        sign = next(group for group in found.groups() if group)
+        shown = found[0].strip() if sign.isascii() else sign
+        holders = [i for i, text in enumerate(self._texts) if re.search(rf"(?<![\w.]){re.escape(shown)}(?!\w)", text)]
+        if holders:  # `3 m` for a bare 3; anything else would be a guess
+            unit = len(holders) == 1 and shown.isdigit() and self._texts[holders[0]].startswith(shown)
+            return self._letters[holders[0]] if unit else INVALID
+        place = int(sign) - 1 if sign.isascii() else next(s.index(sign) for s in _SIGNS if sign in s)
         letter = self.letter(chr(ord("A") + place))
         return letter if self._bracketed(expression) in (None, letter) else INVALID
 
