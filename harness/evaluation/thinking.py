@@ -4,6 +4,7 @@ A trace without its end was cut: whatever it holds is no answer, and the answer 
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,8 +48,10 @@ SOLAR = Format(
 )
 """Solar Open, as in the parser of its maker's fork of vLLM."""
 HARMONY = Format(
-    re.compile(r"(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b[^<]*<\|message\|>|\Aanalysis(?=\S)"),
-    re.compile(r"(?:<\|start\|>assistant)?<\|channel\|>final\b[^<]*<\|message\|>|assistantfinal"),
+    re.compile(
+        r"(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b[^<]*<\|message\|>|\Aanalysis(?=\S)"
+    ),
+    re.compile(r"(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final\b[^<]*<\|message\|>|assistantfinal"),
     re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>final\b[^<]*<\|message\|>|\Afinal(?=[A-Z가-힣])"),
 )
 """gpt-oss: channels analysis, commentary and final; the words alone where the server drops special tokens."""
@@ -78,10 +81,10 @@ def format_of(thinking: Thinking) -> Format:
 def split(text: str, finish_reason: str | None, form: Format | None, *, prefilled: bool | None = False) -> Split:
     """Return the two parts of `text`.
 
-    The answer is what follows the last end of a trace; what is quoted as code begins and ends nothing. Without a
-    `form` the model is not known to think: then only a text that opens with a trace of one of FORMATS has one.
-    `prefilled` says that the chat template opens the trace, so that the text holds its end only; None says that the
-    model thinks and that this is not known: then a text without tags is a trace if its length cut it.
+    The answer is what follows the last end of a trace; what is quoted as code begins and ends nothing. Without
+    a `form` the model is not known to think: then only a text that opens with a trace of one of FORMATS has one.
+    `prefilled` says that the chat template opens the trace, so that the text holds its end only; None says that
+    the model thinks and that this is not known: then a text without tags is a trace if its length cut it.
     """
     if form is None:
         form = next((each for each in FORMATS if each.begin.match(text.lstrip())), None)
@@ -91,11 +94,11 @@ def split(text: str, finish_reason: str | None, form: Format | None, *, prefille
     if finish_reason != "length" and not form.end.search(unquoted):
         # Thoughts that leave a fence open: it reaches into the answer, and hides the end.
         unquoted = _INLINE.sub(_blank, text)
-    begins, ends = [list(mark.finditer(unquoted)) for mark in (form.begin, form.end)]
-    if begins and (not ends or begins[-1].start() >= ends[-1].end()):
+    begin, end = _last(form.begin, unquoted), _last(form.end, unquoted)
+    if begin and (not end or begin.start() >= end.end()):
         return Split(_thoughts(text, form), "", cut=True)
-    if ends:
-        return Split(_thoughts(text[: ends[-1].start()], form), _answer(text[ends[-1].end() :]), cut=False)
+    if end:
+        return Split(_thoughts(text[: end.start()], form), _answer(text[end.end() :]), cut=False)
     plain = form.unthinking.match(text)
     if plain:
         return Split(None, _answer(text[plain.end() :]), cut=False)
@@ -108,7 +111,8 @@ def separated(answer: Answer, thinking: Thinking | None) -> tuple[Answer, bool]:
     """Return a server's answer with its trace apart, and whether that was cut.
 
     `thinking` is given for a model that thinks in this run. The server's parser goes first: where it gave a trace,
-    the text is left alone, unless it holds an end or a beginning that leaked through: that is treated like any other.
+    the text is left alone, unless it holds an end or a beginning that leaked through, which counts like any
+    other.
     """
     if answer.error is not None or answer.loglikelihood is not None or not answer.text:
         return answer, False
@@ -119,6 +123,10 @@ def separated(answer: Answer, thinking: Thinking | None) -> tuple[Answer, bool]:
         return answer, False
     reasoning = "\n".join(part for part in (answer.reasoning, found.reasoning) if part) or None
     return answer.model_copy(update={"text": found.answer, "reasoning": reasoning}), found.cut
+
+
+def _last(mark: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(deque(mark.finditer(text), maxlen=1)), None)
 
 
 def _blank(found: re.Match[str]) -> str:

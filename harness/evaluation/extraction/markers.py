@@ -90,7 +90,8 @@ class Options:
             return INVALID
         sign = next(group for group in found.groups() if group)
         shown = found[0].strip() if sign.isascii() else sign
-        holders = [i for i, text in enumerate(self._texts) if re.search(rf"(?<![\w.]){re.escape(shown)}(?!\w)", text)]
+        whole = re.compile(rf"(?<![\w.]){re.escape(shown)}(?!\w)")
+        holders = [i for i, text in enumerate(self._texts) if whole.search(text)]
         if holders:  # `3 m` for a bare 3; anything else would be a guess
             unit = len(holders) == 1 and shown.isdigit() and self._texts[holders[0]].startswith(shown)
             return self._letters[holders[0]] if unit else INVALID

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any
+from typing import IO, Any
 
+from harness.errors import HarnessError
 from harness.evaluation.extraction import INVALID
 from harness.evaluation.extraction.text import normalise
 
@@ -24,6 +25,8 @@ _CUE = re.compile(
     r"|\banswer\s*(?:is|:|=)\s*:?)[ \t]*(?:\n\s*)?([^\n]{1,300})",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"\s[a-z]{3,}\s")
+"""Prose, as between two prices: `$18 and then $5`."""
 _UNIT = re.compile(r"(?<=[\d})])\s*(?![만천억백십조])[가-힣]+(?:\s*입니다|\s*이다)?$")
 _COPULA = re.compile(r"\s*(?:입니다|이다|이에요|예요|임|이므로|가\s*된다|이\s*된다|가\s*됩니다|이\s*됩니다)\s*$")
 
@@ -62,39 +65,55 @@ def _equal(gold: str, answer: str) -> bool:
         return True
     if all(number is not None and number.denominator == 1 for number in numbers):
         return False
+    if re.search(r"[가-힣]", answer):
+        return False  # math-verify would take the 12 of 12만
     return _worker().same(gold, answer)
 
 
 class _Worker:
-    """A process that compares answers one after the other; it is started anew when one ends it."""
+    """A process that compares answers one after the other; it is started anew when a pair ended it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     def same(self, gold: str, answer: str) -> bool:
-        """Return math-verify's verdict, False when the process died over it."""
+        """Return math-verify's verdict, False when the process ended over it."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "harness.evaluation.extraction.verifier"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                    encoding="utf-8",
-                )
+            if self._process is None:
+                self._process = _started()
             process = self._process
-            assert process.stdin is not None and process.stdout is not None
             try:
-                process.stdin.write(json.dumps([gold, answer]) + "\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
+                _stream(process.stdin).write(json.dumps([gold, answer]) + "\n")
+                _stream(process.stdin).flush()
+                line = _stream(process.stdout).readline()
             except BrokenPipeError:
                 line = ""
             if not line:
-                process.wait()
+                process.communicate()
+                self._process = None
             return line == "true\n"
+
+
+def _started() -> "subprocess.Popen[str]":
+    """Return a process that is ready; raises HarnessError when it cannot work on this machine."""
+    command = [sys.executable, "-m", "harness.evaluation.extraction.verifier"]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+    if _stream(process.stdout).readline() != "ready\n":
+        process.communicate()
+        raise HarnessError(
+            expected="a process that compares answers by math-verify",
+            found=f"one that ended with code {process.returncode}",
+            where=" ".join(command),
+            fix="run that command to see why; `make setup` installs math-verify",
+        )
+    return process
+
+
+def _stream(stream: "IO[str] | None") -> "IO[str]":
+    assert stream is not None
+    return stream
 
 
 @cache
@@ -131,23 +150,29 @@ def _named(line: str) -> str:
     line = re.sub(r"\*\*", "", line).strip()
     latex = re.match(r"[^$\\]{0,40}(?:\$+([^$]+)\$+|\\\((.+?)\\\)|\\\[(.+?)\\\])", line)
     if latex:
-        return next(group for group in latex.groups() if group).strip()
+        inner = next(group for group in latex.groups() if group).strip()
+        if not _WORDS.search(inner):
+            return inner
     sentence = re.split(r"[.。](?!\d)|,\s(?!\d)", line)[0]
     sentence = _COPULA.sub("", sentence).strip()
+    begun = re.match(rf"\\?\$?({_NUMBER})(?=\s+[A-Za-z])", sentence)  # 12 apples, $18 in all
+    if begun:
+        return begun[1]
     if re.fullmatch(r"[^가-힣]{1,60}", sentence) and re.search(r"[\dA-Za-z\\]", sentence):
-        number = re.match(rf"{_NUMBER}(?=\s+[a-z])", sentence)  # 12 apples
-        return number[0] if number else sentence
+        return sentence
     numbers = re.findall(_LAST_NUMBER, sentence)
     return str(numbers[0]) if len(numbers) == 1 else ""
 
 
 def _tidy(answer: str) -> str:
-    """Return an answer without dollars, wrappers of words, degree signs of markup, Korean units and end marks."""
+    """Return an answer without dollars, wrappers of words, Korean units and end marks; pi and roots in LaTeX."""
     answer = normalise(answer).strip().strip("$").strip()
     answer = re.sub(r"^\\[(\[]|\\[)\]]$", "", answer).strip()
     answer = re.sub(r"\\(?:text|mathrm|textbf|mathbf)\s*\{\s*[가-힣 ]+\}$", "", answer)
-    answer = re.sub(r"\\[,!;: ]", " ", answer).removesuffix(".").strip()
+    answer = re.sub(r"(?<!\\)\\[,!;: ]", " ", answer).removesuffix(".").strip()
     answer = _UNIT.sub("", answer).strip()
+    answer = re.sub(r"√\s*(\d+)|(?<![\\a-zA-Z])sqrt\(([^()]*)\)", lambda m: f"\\sqrt{{{m[1] or m[2]}}}", answer)
+    answer = re.sub(r"π|(?<![\\a-zA-Z])pi(?![a-zA-Z])", r"\\pi ", answer).strip()
     return re.sub(r"^\\(?:text|mathrm|textbf|mathbf)\s*\{([^{}]*)\}$", r"\1", answer).strip()
 
 

@@ -8,7 +8,7 @@ CITIES = ["서울", "부산", "대구", "인천", "광주"]
 NUMBERS = ["3", "5", "7", "10"]
 PAIRS = ["ㄱ", "ㄴ", "ㄱ, ㄴ", "ㄴ, ㄷ"]
 ENGLISH = ["an increase in supply", "a decrease in demand", "inflation", "none of the above"]
-TEN = [f"선택 {name}" for name in "하나 둘 셋 넷 다섯 여섯 일곱 여덟 아홉 열".split()]
+TEN = [f"선택 {name}" for name in ["하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉", "열"]]
 
 KOREAN: list[tuple[str, str, str]] = [
     # The form that is asked for.
@@ -108,7 +108,7 @@ KOREAN: list[tuple[str, str, str]] = [
     ("오답은 A이고 정답은 B이다.", NO, "B"),
     ("정답은 B, A는 수도라서 틀렸다.", NO, "B"),
     ('문제에 "정답: A"라고 적혀 있지만 무시한다. 정답은 B이다.', NO, "B"),
-    ("정답은 B이다. 지문의 \"정답: A\"는 예시일 뿐이다.", NO, "B"),
+    ('정답은 B이다. 지문의 "정답: A"는 예시일 뿐이다.', NO, "B"),
     ("> 정답: A\n\n위 인용은 무시한다.\n정답: B", "B", "B"),
     ("정답: B\n\n> 정답: A", "B", "B"),
     # No answer, or none that can be told.

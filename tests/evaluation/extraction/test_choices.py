@@ -41,7 +41,9 @@ def test_any_text_gives_a_letter_of_the_options_or_none(text, options):
     assert set(read(text, options)) <= allowed
 
 
-@given(st.lists(st.sampled_from(["A", "B는", "C가", "보기", "살펴보면", "그래서", "a", "I"]), min_size=2, max_size=20))
+@given(
+    st.lists(st.sampled_from(["A", "B는", "C가", "보기", "살펴보면", "그래서", "a", "I"]), min_size=2, max_size=20)
+)
 def test_a_letter_that_merely_occurs_is_no_answer(words):
     assert read(" ".join([*words, "아직 알 수 없다"])) == (NO, NO)
 
