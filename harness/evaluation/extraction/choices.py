@@ -14,7 +14,7 @@ _ASKED = re.compile(r"^[ \t]*(?:정답|answer)[ \t]*:(.*)$", re.IGNORECASE | re.
 _ASKED_VALUE = re.compile(r"(?:\\boxed\s*\{|[(\[{<])?\s*([A-Za-z])\s*[)\]}>]?\s*\.?")
 
 _WORD = (
-    r"(?:정답|해답|답안|답변|답|(?:올바른|옳은|알맞은|맞는|적절한)\s*(?:선택지|선지|보기|답|번호))"
+    r"(?:정답|해답|답안|답변|답|선택(?=\s*:)|(?:올바른|옳은|알맞은|맞는|적절한)\s*(?:선택지|선지|보기|답|번호))"
     r"(?:\s*(?:번호|기호))?"
 )
 _CUES = re.compile(
@@ -39,7 +39,7 @@ _REVERSED = re.compile(
 )
 _COPULA = r"\s*(?:입니다|이다|이에요|예요|임|다)?\s*[.!]?\s*$"
 _LAST = re.compile(
-    rf"(?:(?:^|.*?\s)(?:따라서|그러므로|그래서|결국|즉|so|thus|hence|therefore)\s*,?\s*|.*(?:것|선지|선택지|보기|설명|문장)[은는]\s*|)"
+    rf"(?:(?:^|.*?\s)(?:따라서|그러므로|그래서|결국|즉|so|thus|hence|therefore)\s*,?\s*|.*고르면\s*|.*(?:것|선지|선택지|보기|설명|문장)[은는]\s*|)"
     rf"{_ONE}{_COPULA}"
     rf"|.*{_ONE}\s*[가이]\s*(?:가장\s*)?(?:적절|옳|맞|올바|타당|틀리|틀렸|부적절|잘못)(?![^\n]*(?:않|아니))[가-힣\s]*[.!]?\s*$",
     re.IGNORECASE,
@@ -47,7 +47,12 @@ _LAST = re.compile(
 _LISTED = re.compile(rf"[ \t]*([(\[]?{_M}[)\]]?)[ \t]*[.):][ \t]*(\S.*)?$", re.MULTILINE)
 
 _NOT = re.compile(r"\s*(?:not\b|아닌|아니|될\s*수\s*없)")
-_DENIED = re.compile(r"[^\n.,]{0,40}?(?:[이가은는]\s*)?(?:아니(?:라|고|며),?|,?\s*but)\s*")
+_DENIED = re.compile(
+    r"[^\n.,]{0,40}?(?:[이가은는도]\s*)?(?:아니(?:라|고|며),?|아닌)\s+|\s*not\b[^.\n]{0,40}?\bbut\s+(?:rather\s+)?"
+)
+_SOFTENED = re.compile(
+    r"\s*(?:(?:바로|아마도?|결국|당연히|분명히|선택지|선지|보기|definitely|clearly|probably|simply|letter|option)\s+)+"
+)
 _UNSETTLED = re.compile(
     r"[)\]'\"]*\s*(?:번|항)?\s*(?:[이가은는]\s*)?(?:정답이\s*)?"
     r"(?:아니|아닙|아닌|될\s*수\s*없|이?라면|이면|일\s*(?:경우|수|때|까)|인\s*경우|인지|인가|이?라고\s*(?:생각했|착각|오해|보기|볼\s*수\s*없)|\?)"
@@ -125,11 +130,12 @@ def _after(text: str, cue: re.Match[str], options: Options) -> str | None:
     expression = text[start : start + 300].split("\n", maxsplit=1)[0]
     if not expression.strip():
         return INVALID if not text[start:].strip() else None  # cut off before the answer
-    if _NOT.match(expression) and not options.begun(expression):
-        return None
     denied = _DENIED.match(expression)
     if denied:
         expression = expression[denied.end() :]
+    elif _NOT.match(expression) and not options.begun(expression):
+        return None
+    expression = _SOFTENED.sub("", expression, count=1) if _SOFTENED.match(expression) else expression
     found = re.match(rf"\s*[(\[]?{_M}", expression)
     if found and _UNSETTLED.match(expression, found.end()):
         return None
