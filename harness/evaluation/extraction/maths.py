@@ -2,10 +2,12 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import IO, Any
@@ -78,21 +80,33 @@ class _Worker:
         self._process: subprocess.Popen[str] | None = None
 
     def same(self, gold: str, answer: str) -> bool:
-        """Return math-verify's verdict, False when the process ended over it."""
+        """Return math-verify's verdict, False when the process reached its limits over it.
+
+        A process that somebody else ended says nothing about the pair: that is compared once more.
+        """
         with self._lock:
-            if self._process is None:
-                self._process = _started()
-            process = self._process
-            try:
-                _stream(process.stdin).write(json.dumps([gold, answer]) + "\n")
-                _stream(process.stdin).flush()
-                line = _stream(process.stdout).readline()
-            except BrokenPipeError:
-                line = ""
-            if not line:
-                process.communicate()
-                self._process = None
+            line, code = self._asked(gold, answer)
+            if not line and code != -signal.SIGPROF:
+                line, _ = self._asked(gold, answer)
             return line == "true\n"
+
+    def _asked(self, gold: str, answer: str) -> tuple[str, int]:
+        """Return the process's line, or none and the code that it ended with."""
+        process = self._process or _started()
+        self._process = process
+        try:
+            _stream(process.stdin).write(json.dumps([gold, answer]) + "\n")
+            _stream(process.stdin).flush()
+            line = _stream(process.stdout).readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            self._process = None
+            with suppress(BrokenPipeError):  # what it did not read is written again on closing
+                _stream(process.stdin).close()
+            _stream(process.stdout).close()
+            return "", process.wait()
+        return line, 0
 
 
 def _started() -> "subprocess.Popen[str]":

@@ -108,12 +108,11 @@ def test_a_hostile_answer_is_unequal_and_the_next_one_is_compared_all_the_same(h
     assert equal("x+y", "y+x")
 
 
-def test_a_process_that_was_ended_from_outside_costs_one_comparison():
+def test_a_process_that_was_ended_from_outside_costs_no_comparison():
     worker = maths._Worker()
     assert worker.same("a+b", "b+a")
     os.kill(worker._process.pid, 9)
     worker._process.wait()
-    assert not worker.same("a+b", "b+a")
     assert worker.same("a+b", "b+a")
     worker._process.communicate()
 
