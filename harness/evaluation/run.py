@@ -11,6 +11,7 @@ from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.scoring import rehearse
 from harness.evaluation.tasks import LoadedTask
 from harness.records import Sample, item_id
+from harness.records.model import Thinking
 from harness.serving.servers import Servers
 from harness.store import SampleLog
 
@@ -23,6 +24,8 @@ class TaskPlan:
     indices: Sequence[int]
     repeats: int
     request: RequestPlan
+    thinking: Thinking | None = None
+    """How the model's traces look, for a model that thinks under this protocol."""
 
     @property
     def keys(self) -> list[tuple[str, int]]:
@@ -61,7 +64,8 @@ def evaluate(
     Raises HarnessError when no server is left; what was answered until then is kept.
     """
     journals = {
-        plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress) for plan, log in work
+        plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress, plan.thinking)
+        for plan, log in work
     }
     model = ServedModel(servers, journals)
     generated: list[Instance] = []

@@ -16,7 +16,7 @@ from harness.evaluation.tasks import LoadedTask, load_task
 from harness.facts.parameters import parameters_total
 from harness.records import Benchmark, Decoding, Manifest, RunIdentity, Sample, SuiteTask
 from harness.records.base import digest
-from harness.records.model import Switch
+from harness.records.model import Switch, Thinking
 from harness.serving import Checkpoint, prepare
 from harness.serving.fleet import Fleet
 from harness.serving.servers import Servers
@@ -205,7 +205,8 @@ def _job(
             where=str(folder.manifest),
             fix="until=all continues it to the end; --fresh sets it aside and starts anew",
         )
-    return Job(TaskPlan(loaded, indices, repeats, request), folder, manifest, looks or [repeats])
+    plan = TaskPlan(loaded, indices, repeats, request, _thoughts(settings))
+    return Job(plan, folder, manifest, looks or [repeats])
 
 
 def _looks(settings: Settings, items: int) -> tuple[list[int], int]:
@@ -277,6 +278,12 @@ def _thinking(settings: Settings) -> Switch:
     )
 
 
+def _thoughts(settings: Settings) -> Thinking | None:
+    """Return how the model's thoughts look, None where it has none under this protocol."""
+    thinking = settings.model.thinking
+    return thinking if thinking is not None and thinking.happens(settings.protocol.thinking) else None
+
+
 def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     protocol, model = settings.protocol, settings.model
     if model.hosted is not None and loaded.output_type != "generate_until":
@@ -286,14 +293,13 @@ def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
             where="suite.tasks",
             fix="choose a task that lets the model write its answer",
         )
-    thinks = model.thinking is not None and model.thinking.happens(protocol.thinking)
     return RequestPlan(
         model=model.hosted.model if model.hosted else model.id,
         endpoint=protocol.endpoint,
         decoding=_decoding(settings),
         system=protocol.system if protocol.endpoint == "chat" else None,
         thinking=_thinking(settings),
-        max_tokens=protocol.max_tokens + (protocol.thinking_tokens if thinks else 0),
+        max_tokens=protocol.max_tokens + (protocol.thinking_tokens if _thoughts(settings) else 0),
         stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
         base_seed=protocol.base_seed,
         fields=model.hosted.fields if model.hosted else {},

@@ -31,3 +31,12 @@ def test_a_model_that_always_thinks_needs_no_word_and_may_have_an_effort():
 def test_a_switch_without_words_for_it_is_refused(default, wanted):
     with pytest.raises(ValueError, match=f"switched {wanted}"):
         thinking(default).switch(wanted)
+
+
+@pytest.mark.parametrize(
+    ("default", "happens"),
+    [("on", (True, True, False)), ("off", (False, True, False)), ("unstated", (True, True, False))],
+)
+def test_a_model_thinks_unless_it_is_switched_off(default, happens):
+    thinking = Thinking(default=default, source="card")
+    assert tuple(thinking.happens(wanted) for wanted in ("default", "on", "off")) == happens
