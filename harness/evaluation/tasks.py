@@ -19,6 +19,7 @@ from lm_eval.tasks._yaml_loader import load_yaml
 
 from harness.config.settings import project
 from harness.errors import HarnessError, UsageError, nearest
+from harness.evaluation.examples import from_own_part
 from harness.evaluation.items import read_examples, read_items
 from harness.evaluation.options import shuffled
 from harness.records import Benchmark, Protocol
@@ -67,6 +68,8 @@ def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask
         if protocol.options == "shuffled":
             task.config.process_docs = shuffled(task.config.process_docs, protocol.base_seed, where)
         task.set_fewshot_seed(seed=_FEWSHOT_SEED)
+        if shots:
+            from_own_part(task)
         docs = list(task.eval_docs)
     except HarnessError:
         raise
