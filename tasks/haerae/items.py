@@ -1,5 +1,6 @@
 """Items of HAE-RAE Bench: ready prompts (`query`) that end with `### 선택지:`, options `(A) …`, `### 정답:`."""
 
+import ast
 from typing import Any
 
 import datasets
@@ -11,22 +12,31 @@ def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    *question, choices, _ = row["query"].split("###")
+    parts = row["query"].split("###")
+    question, options = "###".join(parts[:-2]), _shown(parts[-2]) if len(parts) > 2 else []
+    if not options:
+        # A query without such headings: the column of its options remains.
+        question, options = row["query"], _listed(row["options"])
     return {
-        "question": "###".join(question).strip(),
-        "options": _options(choices),
+        "question": question.strip(),
+        "options": options,
         "gold": "ABCDE".index(row["answer"].strip().strip("()")),
         "part": row["part"],
     }
 
 
-def _options(choices: str) -> list[str]:
+def _shown(choices: str) -> list[str]:
     """Return the texts after (A), (B), …, each sign looked for behind the one before it."""
     starts: list[int] = []
     for letter in "ABCDE":
         found = choices.find(f"({letter})", starts[-1] if starts else 0)
         if found < 0:
             break
-        starts.append(found + 3)
-    ends = [start - 3 for start in starts[1:]] + [len(choices)]
-    return [choices[start:end].strip() for start, end in zip(starts, ends, strict=True)]
+        starts.append(found)
+    ends = [*starts[1:], len(choices)]
+    return [choices[start + 3 : end].strip() for start, end in zip(starts, ends, strict=False)]
+
+
+def _listed(options: str) -> list[str]:
+    """Return the options written as a Python list, or with | between them."""
+    return [str(each) for each in ast.literal_eval(options)] if options.startswith("[") else options.split("|")

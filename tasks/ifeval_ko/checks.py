@@ -118,7 +118,10 @@ class _ForbiddenWords(instructions.ForbiddenWords):
     """A forbidden noun is found with a particle too: lm-eval's word boundary after 사과 lets 사과를 pass."""
 
     def check_following(self, value: str) -> bool:
-        return not any(re.search(rf"(?<!\w){re.escape(w)}", value, re.IGNORECASE) for w in self._forbidden_words)
+        return not any(
+            re.search(rf"(?<!\w){re.escape(w)}(?![A-Za-z0-9_])", value, re.IGNORECASE)
+            for w in self._forbidden_words
+        )
 
 
 class _FirstWord(instructions.ParagraphFirstWordCheck):

@@ -114,6 +114,14 @@ CASES = {
         "C",
         "date_understanding",
     ),
+    "hae-rae 1.1, no headings": Case(
+        "haerae_1_1",
+        {"query": "알맞은 속담은?", "options": "바다|산|강|들", "answer": "(B)", "part": "proverbs_denoising"},
+        "알맞은 속담은?",
+        FOUR,
+        "B",
+        "proverbs_denoising",
+    ),
     "kobalt": Case(
         "kobalt",
         {

@@ -76,3 +76,19 @@ def test_kobalts_prompt_asks_for_the_makers_form_of_the_answer(task_on):
     sent = prompt(task_on("kobalt", [CASES["kobalt"].row]))
     assert CASES["kobalt"].row["Question"].strip() in sent
     assert "'정답은 X입니다.'" in sent
+
+
+@pytest.mark.parametrize(
+    ("answer", "strict", "lenient"),
+    [
+        ("생각해 보았다. 정답은 **J**입니다.", 1.0, 1.0),
+        ("정답은 [J]입니다.", 1.0, 1.0),
+        ("정답은 A입니다. 아니, 다시 보면 정답은 J입니다.", 1.0, 1.0),
+        ("정답: J", 0.0, 1.0),
+        ("정답은 A, J입니다.", 0.0, 0.0),
+        ("정답은 A 또는 J", 0.0, 0.0),
+    ],
+)
+def test_kobalts_strict_form_is_its_makers(answer, strict, lenient, task_on):
+    scores = graded(task_on("kobalt", [CASES["kobalt"].row]), 0, answer).scores
+    assert scores == {"accuracy,strict": strict, "accuracy,lenient": lenient}

@@ -46,6 +46,8 @@ SECOND_OF_2 = {"num_paragraphs": 2, "nth_paragraph": 2, "first_word": "회사"}
         (SENTENCES, THREE, "네. 왔다.\n네. 갔다.", 1.0),
         (FORBIDDEN, {"forbidden_words": ["사과"]}, "배를 먹었다.", 1.0),
         (FORBIDDEN, {"forbidden_words": ["사과"]}, "사과를 먹었다.", 0.0),
+        (FORBIDDEN, {"forbidden_words": ["art"]}, "article을 읽었다.", 1.0),
+        (FORBIDDEN, {"forbidden_words": ["art"]}, "Art를 보았다.", 0.0),
         (FORBIDDEN, {"forbidden_words": ["진"]}, "사진을 찍었다.", 1.0),
         (FIRST, SECOND_OF_2, "첫 단락.\n\n회사는 크다.", 1.0),
         (FIRST, SECOND_OF_2, "회사는 크다.\n\n둘째 단락.", 0.0),
