@@ -14,7 +14,7 @@ def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    question = f"맥락: {row['paragraph']}\n질문: {row['question']}" if row["paragraph"] else row["question"]
+    question = f"{row['paragraph']}\n\n{row['question']}" if row["paragraph"] else row["question"]
     return {
         "question": question,
         "options": list(row["choices"]),

@@ -5,26 +5,21 @@ from typing import Any
 import datasets
 
 _RULING = (
-    "[{0} 판결문 상고인]\n{{{1}_case_appellant}}\n[{0} 판결문 사실관계]\n{{{1}_case_fact}}\n"
-    "[{0} 판결문 당사자들의 주장]\n{{{1}_case_claim}}\n[{0} 판결문 판사의 의견]\n{{{1}_case_judicial_opinion}}"
+    "상고인: {{{0}_case_appellant}}\n사실관계: {{{0}_case_fact}}\n당사자 주장: {{{0}_case_claim}}\n"
+    "법원의 판단: {{{0}_case_judicial_opinion}}"
 )
-_TEMPLATES = {
+_KINDS = {
     "cause": (
-        "{question}\n검사의 공소사실: {facts_charged}\n피고인의 주장: {defendant_claim}\n증거: {facts_accepted}\n"
-        "X, Y를 각각\nX: {cause}\nY: {effect}\n라고 할 때 X와 Y 사이의 관계를 고르세요."
+        "{question}\n\n공소사실: {facts_charged}\n피고인 주장: {defendant_claim}\n인정된 증거: {facts_accepted}\n"
+        "X: {cause}\nY: {effect}\n\nX와 Y는 어떤 관계입니까?"
     ),
-    "statement1": "{question}\n진술1: {statement1}\n진술2: {statement2}",
-    "query_case_fact": "{question}\n\n"
-    + _RULING.format("첫번째", "query")
-    + "\n\n"
-    + _RULING.format("두번째", "retrieved"),
-    "query": (
-        "{question}\n[의뢰인의 주장]\n{query}\n\n[판결문]\n- 상고인\n{retrieved_case_appellant}\n"
-        "- 사실관계\n{retrieved_case_fact}\n- 당사자들의 주장\n{retrieved_case_claim}\n"
-        "- 판사의 의견\n{retrieved_case_judicial_opinion}"
+    "statement1": "{question}\n\n진술 1: {statement1}\n진술 2: {statement2}",
+    "query_case_fact": (
+        "{question}\n\n판결 1\n" + _RULING.format("query") + "\n\n판결 2\n" + _RULING.format("retrieved")
     ),
+    "query": "{question}\n\n의뢰인 주장: {query}\n\n판결\n" + _RULING.format("retrieved"),
 }
-"""A column that only one kind of question has -> how its columns are laid out, after lm-eval's kbl tasks."""
+"""A column that only one kind of question has -> how what belongs to the question is laid out."""
 
 
 def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
@@ -33,7 +28,7 @@ def process_docs(dataset: datasets.Dataset) -> datasets.Dataset:
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    template = next((form for column, form in _TEMPLATES.items() if row.get(column)), "{question}")
+    template = next((form for column, form in _KINDS.items() if row.get(column)), "{question}")
     # The bar exams name the answer gt, the others label.
     return {
         "question": template.format(**row),

@@ -1,4 +1,4 @@
-"""The items of KoBEST's five parts as questions with options, in the words of lm-eval's kobest tasks."""
+"""The items of KoBEST's five parts as questions with options."""
 
 from typing import Any
 

@@ -69,7 +69,7 @@ CASES = {
     "click, fifth choice": _click(
         "E",
         "language",
-        "맥락: 산은 높다.\n질문: 윗글에 맞는 것은?",
+        "산은 높다.\n\n윗글에 맞는 것은?",
         id="CSAT_korean_22_3",
         paragraph="산은 높다.",
         question="윗글에 맞는 것은?",
@@ -142,25 +142,25 @@ CASES = {
     "kbl, cause": _kbl(
         "kbl_reasoning_causal_reasoning_qa",
         "A",
-        "검사의 공소사실: 공소\n피고인의 주장: 주장\n증거: 증거물\nX, Y를 각각\nX: 원인\nY: 결과",
+        "공소사실: 공소\n피고인 주장: 주장\n인정된 증거: 증거물\nX: 원인\nY: 결과",
         **_CAUSE,
         **_YES,
     ),
     "kbl, statements": _kbl(
         "kbl_reasoning_statement_consistency_qa",
         "B",
-        "진술1: 갑\n진술2: 을",
+        "진술 1: 갑\n진술 2: 을",
         statement1="갑",
         statement2="을",
         **_YES,
     ),
     "kbl, two rulings": _kbl(
-        "kbl_reasoning_case_relevance_qa_p", "A", "[첫번째 판결문 상고인]\nquery appellant", **_RULINGS, **_YES
+        "kbl_reasoning_case_relevance_qa_p", "A", "판결 1\n상고인: query appellant", **_RULINGS, **_YES
     ),
     "kbl, a client": _kbl(
         "kbl_reasoning_case_relevance_qa_q",
         "B",
-        "[의뢰인의 주장]\n돈\n\n[판결문]\n- 상고인\nretrieved appellant",
+        "의뢰인 주장: 돈\n\n판결\n상고인: retrieved appellant",
         query="돈",
         **_RULING,
         **_YES,
