@@ -73,7 +73,7 @@ def _print(looked: list["Looked"]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("benchmark", no_wrap=True)
     for name in ("items", "twice", "choices", "overlap", "in examples", "short", "one letter"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     lines = []
     for one in looked:
         if (found := one.found) is None:
@@ -103,6 +103,10 @@ def _print(looked: list["Looked"]) -> None:
         console.print(escape(line), soft_wrap=True)
     for line in LEGEND:
         console.print(line, soft_wrap=True)
+
+
+def _problem(one: "Looked") -> list[str]:
+    return [f"  {line}" for line in (one.problem or "").splitlines()]
 
 
 def _named(found: list[str] | list[list[str]]) -> str:

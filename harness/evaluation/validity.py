@@ -50,7 +50,7 @@ class Validity:
     """Items that stand among the examples, or share a run of thirteen words with one."""
     examples: int = 0
     short: int = 0
-    """Items of fewer than thirteen words, for which overlap says nothing."""
+    """Items of fewer than thirteen words beside fixed ones, of which overlap says nothing."""
     gold_letters: dict[str, int] = field(default_factory=dict)
     """How often each choice is the right one, by its letter."""
     one_letter: float | None = None

@@ -25,7 +25,7 @@ class Looked:
     """Over the items as the task asks them; part of a run's identity."""
     found: Validity | None = None
     problem: str | None = None
-    """Why nothing was found: no origin is at hand, a hash differs …"""
+    """Why the items, or their examples, could not be had: no origin at hand, a hash that differs …"""
 
 
 def look_at_items(settings: Settings, pattern: str | None, display: Display) -> Iterator[Looked]:
@@ -45,15 +45,16 @@ def _look(benchmark: Benchmark, protocol: Protocol) -> Looked:
     try:
         loaded = load_task(task, benchmark, protocol)
         origin = origin_of(benchmark.data, f"items of {benchmark.id}", benchmark.id).describe()
-        # Examples are looked at where there are any, whether or not this protocol shows them.
-        shows = loaded.num_fewshot or not benchmark.fewshot
-        with_examples = (
-            loaded if shows else load_task(task, benchmark, protocol.model_copy(update={"num_fewshot": 1}))
-        )
-        found = validate(items_of(loaded), examples_of(with_examples))
     except HarnessError as error:
         return Looked(benchmark.id, task, problem=error.text())
-    return Looked(benchmark.id, task, origin, loaded.data_sha256, found)
+    examples, problem = examples_of(loaded), None
+    if benchmark.fewshot and not loaded.num_fewshot:  # looked at, although this protocol shows none
+        try:
+            shown = protocol.model_copy(update={"num_fewshot": 1})
+            examples = examples_of(load_task(task, benchmark, shown))
+        except HarnessError as error:
+            problem = f"its examples could not be had\n{error.text()}"
+    return Looked(benchmark.id, task, origin, loaded.data_sha256, validate(items_of(loaded), examples), problem)
 
 
 def _wanted(settings: Settings, pattern: str | None) -> list[Benchmark]:

@@ -99,6 +99,15 @@ def test_items_that_differ_from_the_pinned_ones_are_said_and_fail(quiz, harness)
     assert "SHA-256" in out
 
 
+def test_items_are_looked_at_although_their_examples_cannot_be_had(quiz, harness):
+    (quiz / "examples.jsonl").unlink()
+    code, out, _ = harness("items", "benchmark=quiz", "--json")
+    [one] = json.loads(out)["benchmarks"]
+    assert code == 0
+    assert (one["found"]["items"], one["found"]["examples"]) == (6, 0)
+    assert "examples could not be had" in one["problem"]
+
+
 def test_a_pattern_that_no_benchmark_fits_is_wrong_use(harness):
     code, _, err = harness("items", "benchmark=quizz")
     assert code == 2

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.evaluation.ngrams import COMMON, N, overlap, words
+from harness.evaluation.ngrams import COMMON, EDGE, N, overlap, words
 from harness.evaluation.validity import Item, validate
 
 FOUR = ("가", "나", "다", "라")
@@ -20,19 +20,25 @@ def item(
 
 def by_hand(texts: list[str]) -> list[list[int]]:
     """The same groups by sets of word tuples, one merge at a time."""
-    owners: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, text in enumerate(texts):
-        split = words(text)
-        for start in range(len(split) - N + 1):
-            owners[tuple(split[start : start + N])].add(number)
+    runs, edges = holders(texts, N), holders(texts, EDGE)
     group = {number: {number} for number in range(len(texts))}
-    for members in owners.values():
-        if len(members) <= COMMON:
+    for run, members in runs.items():
+        ends = (run[:EDGE], run[-EDGE:])
+        if len(members) <= COMMON and all(len(edges[end]) <= COMMON for end in ends):
             for one, other in combinations(sorted(members), 2):
                 merged = group[one] | group[other]
                 for member in merged:
                     group[member] = merged
     return sorted({tuple(sorted(members)) for members in group.values() if len(members) > 1})
+
+
+def holders(texts: list[str], length: int) -> dict[tuple[str, ...], set[int]]:
+    found: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for number, text in enumerate(texts):
+        split = words(text)
+        for start in range(len(split) - length + 1):
+            found[tuple(split[start : start + length])].add(number)
+    return found
 
 
 @given(st.lists(st.lists(st.sampled_from(["가", "나", "c"]), max_size=30).map(" ".join), max_size=30))
@@ -64,6 +70,14 @@ def test_a_phrase_of_the_whole_benchmark_is_no_overlap():
     texts = [f"{SENTENCE} {number}" for number in range(COMMON + 1)]
     assert overlap(texts, [SENTENCE]) == overlap(texts) != overlap(texts[1:])
     assert overlap(texts[1:]).groups == [list(range(COMMON))]
+
+
+def test_fixed_words_of_a_prompt_do_not_make_items_alike():
+    fixed = "read the question with care and give the answer in one line question"
+    texts = [f"{fixed} same own{number} and" for number in range(COMMON + 1)]
+    assert overlap([*texts, f"{fixed} same other0", f"{fixed} same other1"]).groups == []
+    passage = [f"{fixed} {SENTENCE} {number}" for number in range(2)]
+    assert overlap([*texts, *passage]).groups == [[COMMON + 1, COMMON + 2]]
 
 
 def test_two_items_that_ask_the_same_are_duplicates_in_whatever_order_their_choices_come():
