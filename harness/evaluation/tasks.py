@@ -37,6 +37,7 @@ class LoadedTask:
     """A task with its items, ready to build prompts and to score."""
 
     name: str
+    """The benchmark's: one task may serve several, each with its own items."""
     task: Task
     items: int
     task_sha256: str
@@ -64,7 +65,8 @@ def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask
     if shots and not given:
         splits["examples"] = _dataset(_examples(benchmark, where))
     try:
-        task = _manager(name).load([_injected(config, splits, shots)])["tasks"][name]
+        injected = _injected(config, splits, shots) | {"task": benchmark.id}
+        task = _manager(name).load([injected])["tasks"][benchmark.id]
         if protocol.options == "shuffled":
             task.config.process_docs = shuffled(task.config.process_docs, protocol.base_seed, where)
         task.set_fewshot_seed(seed=_FEWSHOT_SEED)
@@ -90,7 +92,7 @@ def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask
     generation: Mapping[str, Any] = task.get_config("generation_kwargs") or {}
     until = generation.get("until") or []
     return LoadedTask(
-        name=name,
+        name=benchmark.id,
         task=task,
         items=len(docs),
         task_sha256=task_sha256,

@@ -75,16 +75,16 @@ def test_an_id_that_differs_from_the_file_name_is_refused(tmp_path):
 
 
 def test_a_suite_is_run_under_its_own_protocol_unless_the_command_names_another():
-    assert load_settings(["suite=card_choices"]).protocol.id == "base_format"
-    assert load_settings(["suite=card_choices", "protocol=house"]).protocol.id == "house"
+    assert load_settings(["suite=choices"]).protocol.id == "base_format"
+    assert load_settings(["suite=choices", "protocol=house"]).protocol.id == "house"
 
 
 def test_a_suite_of_published_rows_takes_the_protocol_of_the_models_maker(tmp_path):
     configs = tmp_path / "configs"
     shutil.copytree(project().configs, configs)
-    suite = (configs / "suite" / "card_choices.yaml").read_text()
+    suite = (configs / "suite" / "choices.yaml").read_text()
     (configs / "suite" / "table").mkdir(exist_ok=True)
-    text = suite.replace("id: card_choices", "id: table/card").replace("protocol: base_format", "protocol: maker")
+    text = suite.replace("id: choices", "id: table/card").replace("protocol: base_format", "protocol: maker")
     (configs / "suite" / "table" / "card.yaml").write_text(text)
     own = (configs / "protocol" / "house.yaml").read_text().replace("id: house", "id: maker/gemma3_270m")
     (configs / "protocol" / "maker").mkdir(exist_ok=True)

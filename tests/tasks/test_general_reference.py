@@ -78,9 +78,10 @@ def test_scores_equal_those_of_lm_evals_own_evaluator(task_on, tmp_path, benchma
         task_manager=lm_eval.tasks.TaskManager(include_defaults=False),
         bootstrap_iters=0,
     )
+    (results,) = found["results"].values()
     theirs = {
         name.removesuffix(",none"): value
-        for name, value in found["results"][loaded.name].items()
+        for name, value in results.items()
         if isinstance(value, float) and "stderr" not in name
     }
     ours: dict[str, list[float]] = {}

@@ -10,7 +10,7 @@ from harness.workflow.display import Display
 from harness.workflow.run import run_suite
 from tests.meddler import meddler, shorter
 
-SMALL = "suite.tasks=[{task:ifbench_294,benchmark:ifbench_294,items:2,repeats:1}]"
+SMALL = "suite.tasks=[{benchmark:ifbench_294,items:2,repeats:1}]"
 
 
 def attached(url, results):

@@ -18,8 +18,8 @@ PARTS = ("api_server", "EngineCore", "Worker")
 
 def start(results: Path, items: int, repeats: int, *more: str) -> "subprocess.Popen[str]":
     suite = (
-        f"suite.tasks=[{{task:ifbench_294,benchmark:ifbench_294,items:{items},repeats:{repeats}}},"
-        "{task:humaneval_chat,benchmark:humaneval,items:4,repeats:2}]"
+        f"suite.tasks=[{{benchmark:ifbench_294,items:{items},repeats:{repeats}}},"
+        "{benchmark:humaneval,items:4,repeats:2}]"
     )
     overrides = [f"results={results}", suite, "protocol.max_tokens=32", "serving.concurrency=4", *more]
     command = [*HARNESS, "demo", "--json", *overrides]

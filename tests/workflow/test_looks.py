@@ -13,7 +13,7 @@ from harness.workflow.verdicts import load_ledger, settles
 from tests.examples import benchmark, claim, run
 
 OVERRIDES = [
-    "suite.tasks=[{task:ifbench_294,benchmark:ifbench_294,items:2}]",
+    "suite.tasks=[{benchmark:ifbench_294,items:2}]",
     "protocol.max_tokens=4",
     "serving=attached",
     "until=settled",
