@@ -11,11 +11,11 @@ from harness.records import Sample
 Language = Literal["ko", "en", "other", "none"]
 """`en` is any text in Latin letters; `none` has no words: a letter, a number, a formula, nothing."""
 
+# Whatever is opened and not closed goes on to the end: answers are cut off, and none may take long to read.
 _NO_PROSE = re.compile(
-    r"```.*?(?:```|\Z)"  # code, also where the answer was cut off inside it
-    r"|`[^`\n]*`"
-    r"|\$\$.*?\$\$|\$[^$\n]*\$|\\\[.*?\\\]|\\\(.*?\\\)"  # formulas
-    r"|\\boxed\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+"
+    r"```.*?(?:```|\Z)|`[^`\n]*`"
+    r"|\$\$.*?(?:\$\$|\Z)|\$[^$\n]*\$|\\\[.*?(?:\\\]|\Z)|\\\(.*?(?:\\\)|\Z)"
+    r"|\\boxed\{(?:[^{}]|\{[^{}]*\})*\}?|\\[a-zA-Z]+"
     r"|https?://\S+",
     re.DOTALL,
 )

@@ -58,6 +58,13 @@ def test_code_in_a_korean_answer_does_not_count(code, more):
     assert language(f"답이다\n```\n{code} {more}\n```") == "ko"
 
 
+@pytest.mark.parametrize("opening", ["```", "`", "$$", "$", r"\[", r"\(", r"\boxed{", "{", "\\", "http://"])
+def test_an_answer_that_repeats_itself_for_ever_is_read_all_the_same(opening):
+    # Would not end in a test's time if each opening were searched for its end anew.
+    assert language(opening * 300_000) in ("none", "en")
+    assert language(f"{opening} 가 " * 100_000) in ("none", "ko", "en")
+
+
 def test_the_rate_is_of_the_answers_that_hold_words():
     texts = ["정답: A", "정답: B", "Answer: C", "D", ""]
     assert language_rate(sample(i, text=text) for i, text in enumerate(texts)) == pytest.approx(1 / 3)
