@@ -22,6 +22,7 @@ NAMED = {
     "duplicates": "ask the same",
     "gold_missing": "right answer not among the choices",
     "empty_options": "an empty choice",
+    "gold_twice": "right answer under two letters",
     "same_options": "two choices alike",
     "in_examples": "share thirteen words with an example, or are one",
 }

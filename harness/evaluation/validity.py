@@ -44,6 +44,8 @@ class Validity:
     empty_options: list[str] = field(default_factory=list)
     same_options: list[str] = field(default_factory=list)
     """Two choices read the same."""
+    gold_twice: list[str] = field(default_factory=list)
+    """Those of them where it is the right answer that stands under two letters, only one of which scores."""
     overlapping: list[list[str]] = field(default_factory=list)
     """Groups that hang together by runs of thirteen words: a shared passage, or the same item reworded."""
     in_examples: list[str] = field(default_factory=list)
@@ -74,6 +76,9 @@ def validate(items: Sequence[Item], examples: Sequence[Item] = ()) -> Validity:
         gold_missing=_ids(i for i in choices if i.gold is None or i.gold not in range(len(i.options))),
         empty_options=_ids(i for i in choices if not all(map(_plain, i.options))),
         same_options=_ids(i for i in choices if len(set(map(_plain, i.options))) < len(i.options)),
+        gold_twice=_ids(
+            i for i in choices if [_plain(option) for option in i.options].count(_plain(_right(i))) > 1
+        ),
         overlapping=[[items[i].id for i in group] for group in shared.groups],
         in_examples=_ids(item for item in items if item.id in seen),
         examples=len(examples),
@@ -81,6 +86,17 @@ def validate(items: Sequence[Item], examples: Sequence[Item] = ()) -> Validity:
         gold_letters=dict(sorted(golds.items())),
         one_letter=max(golds.values()) / len(choices) if golds else None,
     )
+
+
+def items_of(loaded: LoadedTask) -> list[Item]:
+    """Return the items of a loaded task, named as samples name them."""
+    return [_item(loaded.task, doc, item_id(loaded.name, i)) for i, doc in enumerate(loaded.task.eval_docs)]
+
+
+def examples_of(loaded: LoadedTask) -> list[Item]:
+    """Return the worked examples that a loaded task draws from; none where it shows none."""
+    docs = loaded.task.fewshot_docs() if loaded.num_fewshot else []
+    return [_item(loaded.task, doc, f"{loaded.name}/example/{i}") for i, doc in enumerate(docs)]
 
 
 def _alike(items: Sequence[Item]) -> list[list[Item]]:
@@ -112,17 +128,6 @@ def _ids(items: Iterable[Item]) -> list[str]:
     return [item.id for item in items]
 
 
-def items_of(loaded: LoadedTask) -> list[Item]:
-    """Return the items of a loaded task, named as samples name them."""
-    return [_item(loaded.task, doc, item_id(loaded.name, i)) for i, doc in enumerate(loaded.task.eval_docs)]
-
-
-def examples_of(loaded: LoadedTask) -> list[Item]:
-    """Return the worked examples that a loaded task draws from; none where it shows none."""
-    docs = loaded.task.fewshot_docs() if loaded.num_fewshot else []
-    return [_item(loaded.task, doc, f"{loaded.name}/example/{i}") for i, doc in enumerate(docs)]
-
-
 def _item(task: Task, doc: Mapping[str, Any], name: str) -> Item:
     if {"question", "options", "gold"} <= doc.keys():
         return Item(name, doc["question"], doc["options"], doc["gold"])
@@ -130,9 +135,7 @@ def _item(task: Task, doc: Mapping[str, Any], name: str) -> Item:
     if task.OUTPUT_TYPE != "multiple_choice":
         return Item(name, text, answer=str(target))
     options = task.doc_to_choice(doc)
-    if not isinstance(
-        text, str
-    ):  # lm-eval's form of choices before a common end: `text` is the right one's position
+    if not isinstance(text, str):  # choices before a common end: lm-eval has the right one's position as the text
         return Item(name, target, options, text)
     return Item(name, text, options, _position(target, options))
 

@@ -108,6 +108,8 @@ def test_a_right_answer_outside_the_choices_is_found(gold):
 def test_empty_and_equal_choices_are_found():
     found = validate([item(0, options=("가", " ", "다")), item(1, options=("가", "가 ", "다"))])
     assert (found.empty_options, found.same_options) == (["quiz/00000"], ["quiz/00001"])
+    assert found.gold_twice == ["quiz/00001"]
+    assert validate([item(0, options=("가", "나", "나"))]).gold_twice == []
 
 
 def test_always_the_commonest_letter_has_an_accuracy():
