@@ -12,8 +12,6 @@ from harness.evaluation.ngrams import overlap
 from harness.evaluation.tasks import LoadedTask
 from harness.records import item_id
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 
 @dataclass(frozen=True)
 class Item:
@@ -65,7 +63,9 @@ def validate(items: Sequence[Item], examples: Sequence[Item] = ()) -> Validity:
     shared = overlap([_whole(item) for item in items], [_whole(item) for item in examples])
     shown = {_normalised(item) for item in examples}
     seen = {items[i].id for i in shared.examples} | {item.id for item in items if _normalised(item) in shown}
-    golds = Counter(LETTERS[i.gold] for i in items if i.gold is not None and i.gold in range(len(i.options)))
+    golds = Counter(
+        chr(ord("A") + i.gold) for i in items if i.gold is not None and i.gold in range(len(i.options))
+    )
     choices = [item for item in items if item.options]
     return Validity(
         items=len(items),
