@@ -24,10 +24,8 @@ def prompt(doc: dict[str, Any]) -> str:
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    premise, hypothesis = (
-        row.get("premise") or row["sentence1"],
-        row.get("hypothesis") or row["sentence2"],
-    )
+    premise = row.get("premise") or row["sentence1"]
+    hypothesis = row.get("hypothesis") or row["sentence2"]
     # The hub's copy of KLUE numbers the labels in this order, the repository's files spell them.
     label = row["gold_label"] if "gold_label" in row else list(_LABELS)[row["label"]]
     return {
