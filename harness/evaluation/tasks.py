@@ -152,7 +152,11 @@ def _injected(config: Config, splits: Mapping[str, datasets.Dataset], shots: int
 
 
 def _dataset(rows: list[dict[str, Any]]) -> datasets.Dataset:
-    return datasets.Dataset.from_list(rows)
+    # Several parts may differ in their columns (from_list keeps those of the first row), or in a column's type.
+    columns = dict.fromkeys(name for row in rows for name in row)
+    return datasets.Dataset.from_list(
+        [{name: row.get(name) for name in columns} for row in rows], on_mixed_types="use_json"
+    )
 
 
 def _manager(name: str) -> TaskManager:

@@ -92,3 +92,10 @@ def test_kobalts_prompt_asks_for_the_makers_form_of_the_answer(task_on):
 def test_kobalts_strict_form_is_its_makers(answer, strict, lenient, task_on):
     scores = graded(task_on("kobalt", [CASES["kobalt"].row]), 0, answer).scores
     assert scores == {"accuracy,strict": strict, "accuracy,lenient": lenient}
+
+
+def test_parts_with_columns_of_their_own_keep_them(task_on):
+    cases = [case for case in CASES.values() if case.benchmark == "kbl"]
+    docs = task_on("kbl", [case.row for case in cases]).task.eval_docs
+    assert [doc["options"] for doc in docs] == [case.options for case in cases]
+    assert [chr(ord("A") + doc["gold"]) for doc in docs] == [case.gold for case in cases]

@@ -67,3 +67,9 @@ def test_a_row_becomes_a_problem_that_asks_for_a_box(benchmark, row, question, g
 def test_the_last_box_is_compared_as_mathematics(answer, strict, lenient, task_on):
     scores = graded(task_on("hrm8k", [HRM8K]), 0, answer).scores
     assert scores == {"accuracy,strict": strict, "accuracy,lenient": lenient}
+
+
+def test_parts_may_write_their_answers_as_numbers_or_as_text(task_on):
+    rows = [{"question": "둘 더하기 셋은?", "answer": 5.0, "part": "GSM8K"}, HRM8K]
+    docs = task_on("hrm8k", rows).task.eval_docs
+    assert [doc["answer"] for doc in docs] == ["5", "\\frac{1}{4}"]
