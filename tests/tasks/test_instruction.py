@@ -11,6 +11,7 @@ RULES = {
     "startend:quotation": {},
     "change_case:english_lowercase": {},
     "keywords:existence": {"keywords": ["ice"]},
+    "keywords:letter_frequency": {"letter": "#", "let_relation": "at least", "let_frequency": 4},
 }
 
 
@@ -73,6 +74,14 @@ def test_a_guess_of_the_language_is_the_same_every_time(task_on):
     texts = ["ice no si la de", "ok la vie no me", "die ice an so"]
     first, *others = ([graded(loaded, 0, text).scores for text in texts] for _ in range(8))
     assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("#a #b #c #d", 1), ("#a #b #c " + "abcdefghijklmnopqrstuvwxyz" * 4, 0)]
+)
+def test_a_sign_is_counted_where_a_sign_is_asked_for(task_on, text, kept):
+    loaded = task_on("ifeval", [row(5, "keywords:letter_frequency")])
+    assert {graded(loaded, 0, text).scores["prompt_level_strict_acc"] for _ in range(20)} == {kept}
 
 
 IFBENCH = [
