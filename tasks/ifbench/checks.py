@@ -23,6 +23,8 @@ def process_results(doc: dict[str, Any], results: list[str]) -> dict[str, float]
     for instruction, kwargs in zip(doc["instruction_id_list"], doc["kwargs"], strict=True):
         checker = INSTRUCTION_DICT[instruction](instruction)
         checker.build_description(**{name: value for name, value in kwargs.items() if value is not None})
+        if kwargs.get("n_start") == 0:
+            checker._n_start = 0  # the checker takes 0 for no start, and draws one at random
         arguments = checker.get_instruction_args()
         if arguments and "prompt" in arguments:
             checker.build_description(prompt=doc["prompt"])

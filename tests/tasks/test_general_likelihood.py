@@ -90,3 +90,14 @@ def test_hellaswag_drops_the_marks_of_its_source(task_on):
     loaded = task_on("hellaswag", [ROWS["hellaswag"]], protocol=PLAIN)
     assert loaded.task.instances[0].args == ("Skating: A man steps onto the ice. He", " falls.")
     assert "[" not in loaded.task.instances[1].args[1]
+
+
+@pytest.mark.parametrize("benchmark", ["arc_easy", "hellaswag", "piqa", "winogrande", "boolq"])
+def test_a_worked_example_ends_on_its_right_choice(task_on, benchmark):
+    row = ROWS[benchmark]
+    one = PLAIN.model_copy(update={"num_fewshot": 1})
+    plain = task_on(benchmark, [row], protocol=PLAIN).task.instances
+    shown = task_on(benchmark, [row], [row], protocol=one).task.instances
+    context, choice = plain[RIGHT.get(benchmark, 0)].args
+    for before, after in zip(plain, shown, strict=True):
+        assert after.args == (f"{context}{choice}\n\n{before.args[0]}", before.args[1])

@@ -122,3 +122,11 @@ KEYWORD = {
 def test_an_answer_to_ifbench_scores_by_its_constraints(task_on, text, strict, loose):
     scores = graded(task_on("ifbench", [KEYWORD]), 0, text).scores
     assert scores == {"prompt_level_strict_acc": strict, "prompt_level_loose_acc": loose}
+
+
+def test_a_span_from_the_first_word_on_begins_there_every_time(task_on):
+    arguments = {"n_start": 0, "n_end": 2, "prompt_to_repeat": "ice melts in the warm sun of an early day"}
+    row = {"key": "2", "prompt": "Copy.", "instruction_id_list": ["repeat:repeat_span"], "kwargs": [arguments]}
+    loaded = task_on("ifbench", [row])
+    assert {graded(loaded, 0, "ice melts").scores["prompt_level_strict_acc"] for _ in range(20)} == {1}
+    assert {graded(loaded, 0, "melts in").scores["prompt_level_strict_acc"] for _ in range(20)} == {0}
