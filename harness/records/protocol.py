@@ -31,6 +31,8 @@ class Protocol(Record):
     """System prompt, for the chat endpoint."""
     sampling: Literal["recommended"] | Decoding = "recommended"
     """`recommended` takes the model's own, as its maker published it."""
+    unrecommended: Decoding | None = None
+    """For a model whose maker recommends nothing; without it such a model is refused."""
     thinking: Literal["default", "on", "off"] = "default"
     """Of a model that reasons before it answers; its own default is said in each request too."""
     max_tokens: int = Field(gt=0)

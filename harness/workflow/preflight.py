@@ -13,6 +13,7 @@ def preflight_ledger(glob: str | None = None) -> list[Preflight]:
     Raises UsageError for a ledger with errors, and when no claim fits.
     """
     ledger = load_ledger()
-    budget = load_settings(["protocol=house"]).protocol.max_tokens
+    house = load_settings(["protocol=house"]).protocol
+    budget = house.max_tokens + house.thinking_tokens
     claims = ledger.claims if glob is None else select(ledger.claims, glob)
     return [preflight(claim, ledger.benchmarks.get(claim.benchmark or ""), budget) for claim in claims]

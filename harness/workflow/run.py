@@ -5,18 +5,15 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import metadata
 
 import harness
 from harness.config.settings import Settings, load_benchmarks, load_settings, project
 from harness.errors import UsageError, nearest
-from harness.evaluation.requests import RequestPlan
 from harness.evaluation.run import TaskPlan, evaluate
-from harness.evaluation.tasks import LoadedTask, load_task
+from harness.evaluation.tasks import load_task
 from harness.facts.parameters import parameters_total
-from harness.records import Benchmark, Decoding, Manifest, RunIdentity, Sample, SuiteTask
+from harness.records import Benchmark, Manifest, Sample, SuiteTask
 from harness.records.base import digest
-from harness.records.model import Switch, Thinking
 from harness.serving import Checkpoint, prepare
 from harness.serving.fleet import Fleet
 from harness.serving.servers import Servers
@@ -25,9 +22,10 @@ from harness.statistics.selection import evenly_spaced, floor_repeats
 from harness.statistics.sequential import doubling_looks
 from harness.store import RunFolder, SampleLog, Store, open_store
 from harness.store.files import write_atomic
+from harness.workflow.asking import decoding, identity_of, request_plan, thoughts
 from harness.workflow.display import Display
 from harness.workflow.honesty import trust
-from harness.workflow.servers import manifest_notes, served_as, servers_of
+from harness.workflow.servers import manifest_notes, servers_of
 
 Work = list[tuple[TaskPlan, SampleLog]]
 """What to ask next, and where the answers go."""
@@ -79,7 +77,7 @@ def run_suite(
     answered is kept, and the same command continues.
     """
     store, clock = open_store(settings), _Clock()
-    _decoding(settings)  # before the weights are fetched, not after
+    decoding(settings)  # before the weights are fetched, not after
     checkpoint = None
     if settings.model.hosted is None:
         with display.waiting(f"weights of {settings.model.name}"):
@@ -167,8 +165,8 @@ def _job(
     protocol_name = _protocol_name(settings)
     settings = settings.model_copy(update={"protocol": settings.protocol.on(benchmark.id)})
     loaded = load_task(task, benchmark, settings.protocol)
-    request = _request_plan(settings, loaded)
-    identity = _identity(settings, checkpoint, loaded, request, benchmark)
+    request = request_plan(settings, loaded)
+    identity = identity_of(settings, checkpoint, loaded, request, benchmark)
     folder = store.run(identity)
     try:
         indices = evenly_spaced(
@@ -205,7 +203,7 @@ def _job(
             where=str(folder.manifest),
             fix="until=all continues it to the end; --fresh sets it aside and starts anew",
         )
-    plan = TaskPlan(loaded, indices, repeats, request, _thoughts(settings))
+    plan = TaskPlan(loaded, indices, repeats, request, thoughts(settings))
     return Job(plan, folder, manifest, looks or [repeats])
 
 
@@ -244,93 +242,6 @@ def _protocol_name(settings: Settings) -> str:
     if load_settings([f"protocol={name}"]).protocol == settings.protocol:
         return name
     return f"{name}+{digest(settings.protocol.model_dump(mode='json'))[:6]}"
-
-
-def _decoding(settings: Settings) -> Decoding:
-    model, wanted = settings.model, settings.protocol.sampling
-    decoding = model.sampling if wanted == "recommended" else wanted
-    if decoding is None:
-        raise UsageError(
-            expected="sampling settings",
-            found=f"the maker of {model.name} recommends none",
-            where=f"configs/model/{model.id}.yaml, sampling",
-            fix="name them: 'protocol.sampling={temperature: 0.6, top_p: 0.95}'",
-        )
-    return decoding
-
-
-def _thinking(settings: Settings) -> Switch:
-    """Return the fields of each request that switch thinking."""
-    model, wanted = settings.model, settings.protocol.thinking
-    try:
-        if model.thinking is not None:
-            return model.thinking.switch(wanted)
-        if wanted != "on":
-            return {}
-        problem = "it does not think before it answers"
-    except ValueError as error:
-        problem = str(error)
-    raise UsageError(
-        expected=f"a model whose thinking can be switched {wanted}",
-        found=f"{model.name}: {problem}",
-        where=f"configs/model/{model.id}.yaml, thinking",
-        fix="protocol.thinking=default, or name the switch there",
-    )
-
-
-def _thoughts(settings: Settings) -> Thinking | None:
-    """Return how the model's thoughts look, None where it has none under this protocol."""
-    thinking = settings.model.thinking
-    return thinking if thinking is not None and thinking.happens(settings.protocol.thinking) else None
-
-
-def _request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
-    protocol, model = settings.protocol, settings.model
-    if model.hosted is not None and loaded.output_type != "generate_until":
-        raise UsageError(
-            expected="tasks that a hosted model can answer",
-            found=f"{loaded.name}, which weighs given answers by their log-likelihood",
-            where="suite.tasks",
-            fix="choose a task that lets the model write its answer",
-        )
-    return RequestPlan(
-        model=model.hosted.model if model.hosted else model.id,
-        endpoint=protocol.endpoint,
-        decoding=_decoding(settings),
-        system=protocol.system if protocol.endpoint == "chat" else None,
-        thinking=_thinking(settings),
-        max_tokens=protocol.max_tokens + (protocol.thinking_tokens if _thoughts(settings) else 0),
-        stop=list(loaded.stop) if protocol.stop == "task" else protocol.stop,
-        base_seed=protocol.base_seed,
-        fields=model.hosted.fields if model.hosted else {},
-    )
-
-
-def _identity(
-    settings: Settings,
-    checkpoint: Checkpoint | None,
-    loaded: LoadedTask,
-    request: RequestPlan,
-    benchmark: Benchmark,
-) -> RunIdentity:
-    packages = [f"{name} {metadata.version(name)}" for name in ("lm-eval", *benchmark.packages)]
-    return RunIdentity(
-        model=settings.model.id,
-        **served_as(settings, checkpoint, chat=request.endpoint == "chat"),
-        task=loaded.name,
-        task_sha256=loaded.task_sha256,
-        data_sha256=loaded.data_sha256,
-        library=", ".join(packages),
-        endpoint=request.endpoint,
-        decoding=request.decoding,
-        system=request.system,
-        thinking=request.thinking,
-        max_tokens=request.max_tokens,
-        stop=request.stop,
-        num_fewshot=loaded.num_fewshot,
-        extractor=settings.protocol.extractor if benchmark.score.lenient else "strict",
-        base_seed=request.base_seed,
-    )
 
 
 class _Clock:

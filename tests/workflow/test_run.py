@@ -11,8 +11,7 @@ from pathlib import Path
 import psutil
 
 OVERRIDES = [
-    "suite.tasks=[{benchmark:ifbench_294,items:12,repeats:2},"
-    "{benchmark:humaneval,items:4,repeats:2}]",
+    "suite.tasks=[{benchmark:ifbench_294,items:12,repeats:2},{benchmark:humaneval,items:4,repeats:2}]",
     "protocol.max_tokens=48",
     "serving.concurrency=4",
 ]
