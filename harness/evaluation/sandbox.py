@@ -76,6 +76,10 @@ class Outcome:
         return self.reason == "passed"
 
 
+_LOST = Outcome("failed", None, "", "the sandbox ended before its program did")
+"""The kernel ran out of memory, say: what a program brings about is never an error of the harness."""
+
+
 def run_python(program: str, case: Case = Case(), limits: Limits = Limits()) -> Outcome:
     """Run a Python program once in a sandbox of its own and return how it ended.
 
@@ -123,14 +127,13 @@ def _run(
         )  # fmt: skip
         try:
             lines = _lines(process, limits.seconds + _GRACE_S)
-            ready = next(lines, None)
+            if next(lines, None) is None:
+                process.wait()
+                errors.seek(0)
+                raise _unavailable(errors.read()[-2000:])
             for _ in cases:
                 line = next(lines, None)
-                if ready is None or line is None:
-                    process.wait()
-                    errors.seek(0)
-                    raise _unavailable(errors.read()[-2000:])
-                yield Outcome(**line)
+                yield _LOST if line is None else Outcome(**line)
         finally:
             _end(process)
 
