@@ -44,10 +44,16 @@ class Limits:
     """What one program may use for one case."""
 
     seconds: float = 10.0
+    """Of processor time, which a busy machine does not shorten, for each process; rounded up."""
     memory_bytes: int = 1 << 30
     file_bytes: int = 16 << 20
     processes: int = 32
     output_bytes: int = 4 << 20
+
+    @property
+    def wall_seconds(self) -> float:
+        """Time after which also a program that sleeps is ended."""
+        return self.seconds + min(9 * self.seconds, 60.0)
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,7 @@ def _run(
             start_new_session=True,
         )  # fmt: skip
         try:
-            lines = _lines(process, limits.seconds + _GRACE_S)
+            lines = _lines(process, limits.wall_seconds + _GRACE_S)
             if next(lines, None) is None:
                 process.wait()
                 errors.seek(0)
@@ -203,6 +209,7 @@ def _world(limits: Limits) -> dict[str, Any]:
     # the same time do not share a number of processes.
     uid = 1_000_000_000 + secrets.randbelow(1_000_000_000) if os.geteuid() == 0 else 0
     return asdict(limits) | {
+        "wall_seconds": limits.wall_seconds,
         "libraries": sorted(folder for folder in libraries if not folder.startswith("/usr")),
         "packages": [str(Path(folder).resolve()) for folder in packages],
         "uid": uid,

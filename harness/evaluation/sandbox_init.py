@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import ctypes
 import json
+import math
 import os
 import resource
 import selectors
@@ -165,7 +166,7 @@ def _run(job: dict[str, Any], case: dict[str, str]) -> dict[str, Any]:
 
 def _watch(job: dict[str, Any], pid: int, ends: dict[str, int]) -> tuple[str, dict[str, bytearray]]:
     """Read what the program says until it ends or takes more than it may; then end all its processes."""
-    deadline = time.monotonic() + job["seconds"]
+    deadline = time.monotonic() + job["wall_seconds"]
     got = {name: bytearray() for name in ends}
     reason = ""
     next_look = 0.0
@@ -179,8 +180,11 @@ def _watch(job: dict[str, Any], pid: int, ends: dict[str, int]) -> tuple[str, di
             else:
                 time.sleep(0.001)
             now = time.monotonic()
-            if os.waitpid(pid, os.WNOHANG)[0] == pid:
-                reason = "ended"
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                # SIGXCPU, and SIGKILL a second later, end what has used up its time.
+                used_up = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
+                reason = "timeout" if used_up else "ended"
             elif now >= deadline:
                 reason = "timeout"
             elif len(got["stdout"]) > job["output_bytes"] or len(got["report"]) > job["output_bytes"]:
@@ -282,9 +286,10 @@ def _settle(module: ModuleType) -> None:
 
 def _drop(job: dict[str, Any]) -> None:
     """Set the limits of a program and give up every privilege."""
+    seconds = math.ceil(job["seconds"])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     for limit, amount in (
         (resource.RLIMIT_AS, job["memory_bytes"]),
-        (resource.RLIMIT_CPU, int(job["seconds"]) + 1),
         (resource.RLIMIT_FSIZE, job["file_bytes"]),
         (resource.RLIMIT_NPROC, job["processes"]),
         (resource.RLIMIT_NOFILE, 64),

@@ -130,7 +130,11 @@ def test_nothing_of_the_environment_is_seen(monkeypatch):
     assert not any(name in found.stdout for name in set(os.environ) - {"HOME", "PATH", "LANG", "_", "PWD"})
 
 
-SECOND = Limits(seconds=1.0)
+def test_time_spent_waiting_for_the_processor_is_not_held_against_a_program():
+    assert run_python("import time; time.sleep(1.5)", limits=Limits(seconds=1.0)).passed
+
+
+SECOND = Limits(seconds=0.1)  # of processor time, rounded up; of any time a whole one
 
 
 @pytest.mark.parametrize(
