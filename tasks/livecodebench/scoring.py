@@ -22,9 +22,9 @@ MEMORY_BYTES = 4 << 30
 SPARE_OUTPUT_BYTES = 1 << 20
 
 _STARRED = (
-    "string re datetime collections heapq bisect copy math random statistics itertools functools operator io sys "
-    "json builtins typing"
-).split()
+    "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics",
+    "itertools", "functools", "operator", "io", "sys", "json", "builtins", "typing",
+)  # fmt: skip
 BEFORE = "\n".join(
     [f"from {name} import *" for name in _STARRED]
     + [f"import {name}" for name in _STARRED if name not in ("builtins", "typing")]
