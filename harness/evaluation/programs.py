@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.evaluation.sandbox import Case, Limits, run_cases
 
-_BLOCK = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"```[\w+-]*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _MEMORY_BYTES = 4 << 30
 
 
@@ -34,24 +34,20 @@ def extract_last_block(responses: Iterable[list[str]], docs: Iterable[dict[str, 
 
 
 def process_results(doc: dict[str, Any], results: list[str]) -> dict[str, float]:
-    """Return whether the program passes the tests of its problem."""
-    (program,) = results
-    return {"pass@1": float(passes([doc["before"], program], doc["tests"], doc["seconds"]))}
+    """Return whether the program lets the tests of its problem come to their end.
 
-
-def passes(sources: list[str], tests: str, seconds: float) -> bool:
-    """Return whether `sources`, run one after the other as one module, let `tests` come to their end.
-
-    A module and not the main program, as in the original evaluations. Raises HarnessError without a sandbox.
+    It runs as a module and not as the main program, as in the original evaluations. Raises HarnessError without
+    a sandbox.
     """
-    limits = Limits(seconds=seconds, memory_bytes=_MEMORY_BYTES)
-    with closing(run_cases(sources, [Case(then=tests)], limits, name="answer")) as outcomes:
-        return next(outcomes).passed
+    limits = Limits(seconds=doc["seconds"], memory_bytes=_MEMORY_BYTES)
+    sources = [doc["before"], *results]
+    with closing(run_cases(sources, [Case(then=doc["tests"])], limits, name="answer")) as outcomes:
+        return {"pass@1": float(next(outcomes).passed)}
 
 
 def _defining(answer: str, entry_point: str) -> str:
     blocks = _BLOCK.findall(answer)
-    defining = [block for block in blocks if re.search(rf"def\s+{re.escape(entry_point)}\b", block)]
+    defining = [block for block in blocks if re.search(rf"\b(?:def|class)\s+{re.escape(entry_point)}\b", block)]
     return str(next(iter(defining + blocks), answer))
 
 

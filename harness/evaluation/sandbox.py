@@ -82,7 +82,7 @@ class Outcome:
         return self.reason == "passed"
 
 
-_LOST = Outcome("failed", None, "", "the sandbox ended before its program did")
+_LOST = Outcome("failed", None, "", "no report that can be read")
 """The kernel ran out of memory, say: what a program brings about is never an error of the harness."""
 
 
@@ -138,13 +138,19 @@ def _run(
                 errors.seek(0)
                 raise _unavailable(errors.read()[-2000:])
             for _ in cases:
-                line = next(lines, None)
-                yield _LOST if line is None else Outcome(**line)
+                yield _outcome(next(lines, None))
         finally:
             _end(process)
 
 
-def _lines(process: "subprocess.Popen[bytes]", patience: float) -> Iterator[dict[str, Any]]:
+def _outcome(line: bytes | None) -> Outcome:
+    try:
+        return _LOST if line is None else Outcome(**json.loads(line))
+    except RecursionError:  # a value nested without end
+        return _LOST
+
+
+def _lines(process: "subprocess.Popen[bytes]", patience: float) -> Iterator[bytes]:
     """Yield what the first process reports, until it ends or says nothing for `patience` seconds."""
     assert process.stdout is not None
     rest = b""
@@ -157,7 +163,7 @@ def _lines(process: "subprocess.Popen[bytes]", patience: float) -> Iterator[dict
                 return
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                yield json.loads(line)
+                yield line
                 deadline = time.monotonic() + patience
 
 

@@ -156,7 +156,7 @@ def _run(job: dict[str, Any], case: dict[str, str]) -> dict[str, Any]:
     value = None
     if reason == "ended":
         reason = "failed"
-        with contextlib.suppress(ValueError, TypeError, KeyError):
+        with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
             report = json.loads(got["report"])
             if report["word"] == word:
                 reason, value = "passed", report["value"]

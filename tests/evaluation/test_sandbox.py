@@ -51,6 +51,13 @@ def test_what_runs_after_a_program_sees_its_names_and_returns_a_value():
     assert found.value == {"f": [2, None], "name": "answer"}
 
 
+@pytest.mark.parametrize("depth", [900, 950, 980, 5_000, 100_000])
+def test_a_value_nested_however_deep_is_never_an_error_of_the_harness(depth):
+    program = f"import sys; sys.setrecursionlimit(10**6)\nvalue = []\nfor _ in range({depth}): value = [value]"
+    found = run_python(program, Case(then="__value__ = value"))
+    assert found.passed == (found.value is not None)
+
+
 @pytest.mark.parametrize(
     "program",
     [

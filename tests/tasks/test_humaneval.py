@@ -30,6 +30,7 @@ def test_the_prompt_shows_the_function_and_asks_for_one_block(task):
     [
         (RIGHT, 1.0),
         ("Sure:\n```\ndef other(): pass\n```\nand\n" + RIGHT, 1.0),
+        ("```bash\npip install x\n```\n" + RIGHT.replace("python", "Python3"), 1.0),
         ("def half(x):\n    return x / 2", 1.0),
         ("```python\ndef half(x):\n    return x / 2", 1.0),
         ("```python\nfrom __future__ import annotations\ndef half(x: float | None):\n    return x / 2\n```", 1.0),
@@ -46,6 +47,7 @@ def test_the_prompt_shows_the_function_and_asks_for_one_block(task):
     ids=[
         "right",
         "second block",
+        "another language first",
         "bare",
         "unclosed",
         "future import",
