@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness.cli import claims, deciding, desk, items, measuring, models, suites, zoo
+from harness.cli import claims, deciding, desk, items, measuring, models, rescoring, suites, zoo
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.add_typer(suites.app)
 app.add_typer(models.app, name="models")
 app.add_typer(deciding.app)
 app.add_typer(items.app)
+app.add_typer(rescoring.app)
 app.add_typer(claims.app, name="claims")
 
 

@@ -33,9 +33,14 @@ def score(task: Task, instances: Sequence[Instance], responses: Sequence[Any]) -
     A text per instance for generation, (log-likelihood, is_greedy) for log-likelihood tasks. Metrics are
     named as lm-eval names them: `exact_match,strict-match`, or plainly when the task has no filter.
     """
+    return score_together(task, instances, [[response] for response in responses])
+
+
+def score_together(task: Task, instances: Sequence[Instance], responses: Sequence[Sequence[Any]]) -> Scored:
+    """Return the scores of one document, all repeats of each instance scored together, as lm-eval does it."""
     answered = [
-        Instance(i.request_type, i.doc, i.arguments, i.idx, i.metadata, resps=[response])
-        for i, response in zip(instances, responses, strict=True)
+        Instance(i.request_type, i.doc, i.arguments, i.idx, i.metadata, resps=list(repeats))
+        for i, repeats in zip(instances, responses, strict=True)
     ]
     answers: dict[str, Any] = {}
     scores: dict[str, float | list[float]] = {}

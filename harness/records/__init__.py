@@ -7,6 +7,7 @@ from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
 from harness.records.cluster import Cluster
 from harness.records.finding import SEVERITIES, Finding, Severity
+from harness.records.imported import Import, LogFile, LogFormat, Scoring
 from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Thinking, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
@@ -42,11 +43,14 @@ __all__ = [
     "FolderOrigin",
     "Gate",
     "HubOrigin",
+    "Import",
     "Interval",
     "JoinedOrigin",
     "KnownProtocol",
     "Layout",
     "Licence",
+    "LogFile",
+    "LogFormat",
     "Manifest",
     "Model",
     "Origin",
@@ -70,6 +74,7 @@ __all__ = [
     "Sample",
     "Says",
     "Score",
+    "Scoring",
     "Serving",
     "Severity",
     "Source",

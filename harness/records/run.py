@@ -67,3 +67,5 @@ class Manifest(Record):
     looks: list[int] = Field(default_factory=list)
     """Repeats after which the run may stop, declared before its first answer; empty: only at the end."""
     unpinned: list[str] = Field(default_factory=list)
+    rescored_from: str | None = None
+    """Key of the run whose answers these are, scored anew; None for answers of its own."""

@@ -41,7 +41,8 @@ class Sample(Record):
     item: str
     repeat: int
     attempt: int = 1
-    seed: int
+    seed: int | None = None
+    """None where another harness asked, and did not say."""
     status: Status
     request: Request
     text: str
@@ -52,8 +53,9 @@ class Sample(Record):
     scores: dict[str, float | list[float]] = Field(default_factory=dict)
     """Per metric; a list where a metric has several values per item (one per instruction, say)."""
     error: str | None = None
-    started: str
-    seconds: float
+    started: str = ""
+    """UTC; empty where another harness asked, and did not say."""
+    seconds: float | None = None
     replica: int = 0
 
     @property

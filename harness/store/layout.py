@@ -44,6 +44,11 @@ class RunFolder:
         """What its servers were found to do before it trusted them: one line each, append-only."""
         return self.path / "probes.jsonl"
 
+    @property
+    def imported(self) -> Path:
+        """In place of the manifest where the answers come from another harness's log."""
+        return self.path / "import.json"
+
     def read_manifest(self) -> Manifest:
         """Return the manifest; raises HarnessError when it is not readable."""
         try:

@@ -1,0 +1,195 @@
+"""Stored answers scored anew, and what that changed."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.task import Task
+
+from harness.evaluation.grading import answers_of, grade
+from harness.evaluation.scoring import score_together
+from harness.records import Sample
+
+SHOWN = 10
+"""How many items are named where more may differ."""
+Scores = Mapping[str, float | list[float]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item as the task asks it: its id there, and its requests."""
+
+    item: str
+    instances: Sequence[Instance]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What scoring anew changed."""
+
+    samples: int
+    changed: int
+    """Samples whose scores or status changed; of an import, items whose scores are not the log's."""
+    items: list[str]
+    """Some of the items whose scores or status changed."""
+    metrics: dict[str, tuple[float | None, float | None]]
+    """Mean per metric before and after, over all samples; what has no score counts 0. None: not scored by it."""
+    statuses: tuple[dict[str, int], dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One metric of a foreign log against ours, item by item and repeat by repeat."""
+
+    theirs: str
+    ours: str
+    of: int
+    equal: int
+    differing: list[str]
+    """Items whose score differs in any repeat."""
+
+
+def regrade(
+    task: Task, asked: Mapping[str, Asked], samples: Iterable[Sample], advance: Callable[[], None] = lambda: None
+) -> list[Sample]:
+    """Return the samples of known items with the status, answers and scores that the task gives them now.
+
+    Raises HarnessError when this machine lacks what scoring needs.
+    """
+    found = []
+    for sample in samples:
+        item = asked[sample.item]
+        graded = grade(task, item.instances, answers_of(sample))
+        found.append(
+            sample.model_copy(
+                update={
+                    "item": item.item,
+                    "status": graded.status,
+                    "answers": graded.answers,
+                    "scores": graded.scores,
+                    "error": graded.error,
+                }
+            )
+        )
+        advance()
+    return found
+
+
+def changes(old: Sequence[Sample], new: Sequence[Sample]) -> Change:
+    """Return what differs between samples and the same ones scored anew, in the same order."""
+    differing = [b for a, b in zip(old, new, strict=True) if (a.status, a.scores) != (b.status, b.scores)]
+    names = dict.fromkeys(name for sample in [*old, *new] for name in sample.scores)
+    return Change(
+        samples=len(new),
+        changed=len(differing),
+        items=_shown(differing),
+        metrics={name: (_mean(old, name), _mean(new, name)) for name in names},
+        statuses=(dict(Counter(s.status for s in old)), dict(Counter(s.status for s in new))),
+    )
+
+
+def against(old: Sequence[Sample], new: Sequence[Sample], agreed: Sequence[Agreement]) -> Change:
+    """Return what differs between a log's own scores and ours, as far as both have them."""
+    plain = changes(old, new)
+    scored = [sample for sample in old if sample.scores]
+    differing = list(dict.fromkeys(item for one in agreed for item in one.differing))
+    theirs = {one.ours: _mean(scored, one.theirs) for one in agreed}
+    return Change(
+        samples=len(new),
+        changed=len(differing),
+        items=differing[:SHOWN],
+        metrics={
+            name: (theirs.get(name), after) for name, (_, after) in plain.metrics.items() if after is not None
+        },
+        statuses=plain.statuses,
+    )
+
+
+def together(task: Task, asked: Mapping[str, Asked], samples: Iterable[Sample]) -> dict[str, Scores]:
+    """Return the scores of each item whose repeats are scored together, as lm-eval scores them.
+
+    An item of which a repeat failed, or that fails to score, has none.
+    """
+    repeats: dict[str, list[Sample]] = {}
+    for sample in sorted(samples, key=lambda sample: sample.repeat):
+        repeats.setdefault(sample.item, []).append(sample)
+    found: dict[str, Scores] = {}
+    for item, group in repeats.items():
+        answers = [answers_of(sample) for sample in group]
+        if any(answer.error for each in answers for answer in each):
+            continue
+        responses: list[list[Any]] = [
+            [a.text if a.loglikelihood is None else a.loglikelihood for a in column]
+            for column in zip(*answers, strict=True)
+        ]
+        found[item] = score_together(task, asked[item].instances, responses).scores
+    return found
+
+
+def agreement(
+    theirs: Sequence[tuple[str, Scores]], ours: Sequence[Scores], names: Mapping[str, str]
+) -> list[Agreement]:
+    """Return, per metric that both have, how many of the log's own scores ours equal.
+
+    `theirs` are (item, scores) in the order of `ours`; `names` says what their metrics are called here.
+    """
+    found = []
+    for name, here in names.items():
+        pairs = [
+            (item, scores[name], mine.get(here))
+            for (item, scores), mine in zip(theirs, ours, strict=True)
+            if name in scores
+        ]
+        differing = [item for item, a, b in pairs if not _same(a, b)]
+        equal = len(pairs) - len(differing)
+        found.append(Agreement(name, here, len(pairs), equal, list(dict.fromkeys(differing))))
+    return found
+
+
+def metric_names(
+    theirs: Iterable[str], ours: Iterable[str], aliases: Mapping[str, str], headline: str | None
+) -> dict[str, str]:
+    """Return which of a log's metrics are which of ours; those that we do not have are left out.
+
+    The same are those of one name, apart from a scorer's name before it, the `_acc` behind it and how a
+    filter is set off; a name that the benchmark's record translates; and, where the log has one metric and
+    none of these holds, that one and the benchmark's `headline`.
+    """
+    known, log = list(dict.fromkeys(ours)), list(dict.fromkeys(theirs))
+    found = {}
+    for name in log:
+        plain = name.rsplit("/", 1)[-1].replace(":", ",")
+        names = [name, plain, f"{plain}_acc", aliases.get(name, ""), aliases.get(plain, "")]
+        match = next((candidate for candidate in names if candidate in known), None)
+        if match is None and len(log) == 1 and headline in known:
+            match = headline
+        if match is not None:
+            found[name] = match
+    return found
+
+
+def _same(a: float | list[float], b: float | list[float] | None) -> bool:
+    """Return whether two scores are equal, up to rounding; an answer that we do not score counts 0."""
+    left = a if isinstance(a, list) else [a]
+    right = [0.0] * len(left) if b is None else b if isinstance(b, list) else [b]
+    return len(left) == len(right) and all(
+        math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12) for x, y in zip(left, right, strict=True)
+    )
+
+
+def _mean(samples: Sequence[Sample], name: str) -> float | None:
+    """Return the mean of a metric; of one with several values per item, the mean over all values."""
+    values: list[float] = []
+    scored = False
+    for sample in samples:
+        value = sample.scores.get(name)
+        scored = scored or value is not None
+        values += value if isinstance(value, list) else [0.0 if value is None else value]
+    return math.fsum(values) / len(values) if scored else None
+
+
+def _shown(samples: Iterable[Sample]) -> list[str]:
+    return list(dict.fromkeys(sample.item for sample in samples))[:SHOWN]

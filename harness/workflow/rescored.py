@@ -1,0 +1,51 @@
+"""What rescoring brings, and what its two kinds share."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from harness.evaluation.rescoring import Agreement, Change
+from harness.records import Benchmark
+from harness.store.origins import fetch
+
+State = Literal["rescored", "already rescored", "same identity", "unstable"]
+"""`same identity`: nothing that scores has changed, nothing is written; `unstable`: and yet the scores differ."""
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """What scoring one folder of answers anew brought."""
+
+    source: Path
+    target: Path
+    """Where the new scores are."""
+    task: str
+    benchmark: str | None
+    state: State
+    change: Change
+    torn: bool = False
+    """The log's last line was torn by a kill, and is passed over."""
+    agreement: list[Agreement] = field(default_factory=list)
+    """Of an import: the log's own scores against ours."""
+    unjoined: list[str] = field(default_factory=list)
+    """Of an import: items that the task does not have, by their ids in the log."""
+
+
+def library_of(benchmark: Benchmark | None) -> str:
+    """Return the packages that score a benchmark, with their versions."""
+    packages = ("lm-eval", *(benchmark.packages if benchmark else ()))
+    return ", ".join(f"{name} {metadata.version(name)}" for name in packages)
+
+
+def with_resources(benchmark: Benchmark | None) -> None:
+    """Fetch what a benchmark's scoring needs besides the items; raises HarnessError when it cannot be had."""
+    for resource in benchmark.resources if benchmark else ():
+        os.environ[resource.env] = str(fetch(resource.origin))
+
+
+def by_task(benchmarks: Mapping[str, Benchmark], task: str) -> Benchmark | None:
+    """Return the benchmark that a task runs."""
+    return next((benchmark for benchmark in benchmarks.values() if benchmark.task == task), None)
