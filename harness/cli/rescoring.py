@@ -109,7 +109,7 @@ def _as_json(one: "Rescored") -> dict[str, Any]:
         "folder": str(one.source),
         "written": str(one.target),
         "state": one.state,
-        "same_scores": one.change.changed == 0,
+        "same_scores": not one.change.changed and not one.change.failed,
         "task": one.task,
         "benchmark": one.benchmark,
         "samples": one.change.samples,
@@ -117,6 +117,7 @@ def _as_json(one: "Rescored") -> dict[str, Any]:
         "changed_items": one.change.items,
         "metrics": {name: {"old": old, "new": new} for name, (old, new) in one.change.metrics.items()},
         "statuses": {"old": before, "new": after},
+        "failed": one.change.failed,
         "agreement": [asdict(each) for each in one.agreement],
         "unjoined": one.unjoined,
         "torn": one.torn,
@@ -143,8 +144,11 @@ def _print(one: "Rescored") -> None:
     print(f"  {after}" if before == after else f"  {before} → {after}")
     if one.change.changed:
         print(f"  changed: {one.change.changed:,}, such as {', '.join(one.change.items)}")
-    elif one.agreement or not one.unjoined:
+    elif not one.change.failed:
         print("  same scores")
+    for item, error in list(one.change.failed.items())[:1]:
+        why = " ".join(error.split())[:200]
+        print(f"  the scorer failed on {len(one.change.failed):,} items, such as {item}: {why}")
     if one.unjoined:
         shown = ", ".join(one.unjoined[:10]) + (" …" if len(one.unjoined) > 10 else "")
         print(f"  not among the items of {one.task}, and not scored: {len(one.unjoined):,} ({shown})")

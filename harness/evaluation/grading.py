@@ -11,7 +11,7 @@ from harness.errors import HarnessError
 from harness.evaluation.scoring import Scored, score
 from harness.records import Answer, Sample, Status
 
-_FAILED = "scoring failed: "
+FAILED = "scoring failed: "
 """Begins the error of a sample that was answered and could not be scored."""
 
 
@@ -41,7 +41,7 @@ def grade(task: Task, instances: Sequence[Instance], answers: Sequence[Answer]) 
         except (HarnessError, OSError):
             raise
         except Exception as problem:
-            error = f"{_FAILED}{type(problem).__name__}: {problem}"[:500]
+            error = f"{FAILED}{type(problem).__name__}: {problem}"[:500]
     return Grade(_status(first, scored, error), _kept(scored, answers), scored.scores, error)
 
 
@@ -50,7 +50,7 @@ def answers_of(sample: Sample) -> list[Answer]:
 
     An error of the scorer is left out, since another one may not fail; a server's error stays.
     """
-    error = None if (sample.error or "").startswith(_FAILED) else sample.error
+    error = None if (sample.error or "").startswith(FAILED) else sample.error
     answer = Answer(text=sample.text, finish_reason=sample.finish_reason, error=error)
     weighed = sample.answers.get("loglikelihood")
     if not isinstance(weighed, list):

@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
-from harness.evaluation.grading import answers_of, grade
+from harness.errors import HarnessError
+from harness.evaluation.grading import FAILED, answers_of, grade
 from harness.evaluation.scoring import score_together
 from harness.records import Sample
 
@@ -38,6 +39,8 @@ class Change:
     metrics: dict[str, tuple[float | None, float | None]]
     """Mean per metric before and after, over all samples; what has no score counts 0. None: not scored by it."""
     statuses: tuple[dict[str, int], dict[str, int]]
+    failed: dict[str, str]
+    """Why the scorer failed, by item."""
 
 
 @dataclass(frozen=True)
@@ -86,26 +89,25 @@ def changes(old: Sequence[Sample], new: Sequence[Sample]) -> Change:
         samples=len(new),
         changed=len(differing),
         items=_shown(differing),
-        metrics={name: (_mean(old, name), _mean(new, name)) for name in names},
+        metrics={name: _means(old, new, name, name) for name in names},
         statuses=(dict(Counter(s.status for s in old)), dict(Counter(s.status for s in new))),
+        failed={s.item: s.error for s in new if s.error and s.error.startswith(FAILED)},
     )
 
 
 def against(old: Sequence[Sample], new: Sequence[Sample], agreed: Sequence[Agreement]) -> Change:
     """Return what differs between a log's own scores and ours, as far as both have them."""
     plain = changes(old, new)
-    scored = [sample for sample in old if sample.scores]
+    scored = [(before, after) for before, after in zip(old, new, strict=True) if before.scores]
     differing = list(dict.fromkeys(item for one in agreed for item in one.differing))
-    theirs = {one.ours: _mean(scored, one.theirs) for one in agreed}
-    return Change(
-        samples=len(new),
-        changed=len(differing),
-        items=differing[:SHOWN],
-        metrics={
-            name: (theirs.get(name), after) for name, (_, after) in plain.metrics.items() if after is not None
-        },
-        statuses=plain.statuses,
-    )
+    metrics = {name: (None, after) for name, (_, after) in plain.metrics.items() if after is not None}
+    theirs, ours = [before for before, _ in scored], [after for _, after in scored]
+    metrics |= {
+        one.ours: (_means(theirs, ours, one.theirs, one.ours)[0], metrics[one.ours][1])
+        for one in agreed
+        if one.ours in metrics
+    }
+    return replace(plain, changed=len(differing), items=differing[:SHOWN], metrics=metrics)
 
 
 def together(task: Task, asked: Mapping[str, Asked], samples: Iterable[Sample]) -> dict[str, Scores]:
@@ -125,7 +127,12 @@ def together(task: Task, asked: Mapping[str, Asked], samples: Iterable[Sample]) 
             [a.text if a.loglikelihood is None else a.loglikelihood for a in column]
             for column in zip(*answers, strict=True)
         ]
-        found[item] = score_together(task, asked[item].instances, responses).scores
+        try:
+            found[item] = score_together(task, asked[item].instances, responses).scores
+        except (HarnessError, OSError):
+            raise
+        except Exception:  # the scorer's own fault, which stands in the samples
+            continue
     return found
 
 
@@ -180,15 +187,23 @@ def _same(a: float | list[float], b: float | list[float] | None) -> bool:
     )
 
 
-def _mean(samples: Sequence[Sample], name: str) -> float | None:
-    """Return the mean of a metric; of one with several values per item, the mean over all values."""
-    values: list[float] = []
-    scored = False
-    for sample in samples:
-        value = sample.scores.get(name)
-        scored = scored or value is not None
-        values += value if isinstance(value, list) else [0.0 if value is None else value]
-    return math.fsum(values) / len(values) if scored else None
+def _means(
+    old: Sequence[Sample], new: Sequence[Sample], before: str, after: str
+) -> tuple[float | None, float | None]:
+    """Return the means of a metric before and after; of one with several values per item, over all values.
+
+    What has no score counts 0, with as many values as it has on the other side.
+    """
+    values: tuple[list[float], list[float]] = ([], [])
+    scored = [False, False]
+    for one, other in zip(old, new, strict=True):
+        pair = one.scores.get(before), other.scores.get(after)
+        shape = next((len(value) for value in pair if isinstance(value, list)), 1)
+        for side, value in enumerate(pair):
+            scored[side] = scored[side] or value is not None
+            values[side].extend(value if isinstance(value, list) else [value or 0.0] * shape)
+    found = [math.fsum(side) / len(side) if known else None for side, known in zip(values, scored, strict=True)]
+    return found[0], found[1]
 
 
 def _shown(samples: Iterable[Sample]) -> list[str]:

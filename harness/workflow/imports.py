@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from harness.errors import UsageError
 from harness.evaluation.imports import READERS, ForeignAnswer, ForeignLog, FoundLog, find_logs
 from harness.records import Import, LogFile, LogFormat, Request, Sample, Status, item_id
 from harness.records.base import digest
@@ -38,12 +39,14 @@ def import_logs(path: Path, wanted: str, out: Path, display: Display) -> Importe
             display.say(f"reading {log_file.path.name} ({log_file.format})")
             for log in READERS[log_file.format](log_file.path):
                 name, record = _write(log, log_file, made)
+                if name in folders:
+                    raise UsageError("each log once", f"{log_file.path.name} again", where=str(log_file.path))
                 folders[name] = record
     return Imported(folders, [str(other.relative_to(path)) for other in others])
 
 
 def _write(log: ForeignLog, log_file: FoundLog, out: Path) -> tuple[str, Import]:
-    task = re.sub(r"[^\w.\-]+", "_", log.task)
+    task = re.sub(r"[^\w.\-]+", "_", log.task).strip(".") or "task"
     samples = _samples(log, task)
     record = Import(
         format=next(name for name in FORMATS if name == log_file.format),

@@ -52,6 +52,7 @@ def rescore_import(folder: RunFolder, task: str | None, overrides: Sequence[str]
     bodies = read_requests(folder)
     items = {item: ForeignItem.of(body) for item, body in bodies.values()}
     (name, benchmark), scorer, asked = _scorer(record, items, task, display)
+    _check_kind(scorer, name, samples, record)
     unjoined = [foreign.name for item, foreign in items.items() if item not in asked]
     joined = [sample for sample in samples if sample.item in asked]
     with display.bar(name, len(joined)) as bar:
@@ -113,6 +114,18 @@ def _scorer(
         where=", ".join(file.name for file in record.files),
         fix="name the task that has them: --task NAME",
     )
+
+
+def _check_kind(scorer: Task, name: str, samples: Sequence[Sample], record: Import) -> None:
+    """Raise HarnessError when the log holds texts and the task weighs likelihoods, or the other way round."""
+    weighs = scorer.OUTPUT_TYPE != "generate_until"
+    if any(("loglikelihood" in sample.answers) != weighs for sample in samples if sample.error is None):
+        raise HarnessError(
+            expected=f"{'likelihoods' if weighs else 'texts'}, which {name} scores",
+            found="texts" if weighs else "likelihoods",
+            where=", ".join(file.name for file in record.files),
+            fix="name a task that scores what the log holds: --task NAME",
+        )
 
 
 def _candidates(record: Import, wanted: str | None) -> list[Candidate]:

@@ -57,8 +57,11 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
     Raises HarnessError for a broken log.
     """
     runs: dict[str, dict[str, list[RunEvidence]]] = defaultdict(lambda: defaultdict(list))
-    for folder in store.runs():
-        manifest = folder.read_manifest()
+    held = [(folder, folder.read_manifest()) for folder in store.runs()]
+    rescored = {(manifest.rescored_from, manifest.protocol) for _, manifest in held}
+    for folder, manifest in held:
+        if (manifest.key, manifest.protocol) in rescored:
+            continue  # the same answers count once, with their newest scores
         samples = read_samples(folder.samples)
         if samples:
             found = RunEvidence(manifest, samples, store.relative(folder.path))

@@ -80,7 +80,17 @@ def json_object(raw: bytes, place: Place) -> dict[str, Any]:
         raise place.wrong(f"no JSON object: {error}{torn}") from error
     if not isinstance(found, dict):
         raise place.wrong(f"a {type(found).__name__} in place of an object")
+    if b"\\ud" in raw.lower() and not _is_text(json.dumps(found, ensure_ascii=False)):
+        raise place.wrong("half of a surrogate pair (\\ud800 to \\udfff), which is no character")
     return found
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def checked(kind: type[Line], data: Any, place: Place) -> Any:
