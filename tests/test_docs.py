@@ -11,7 +11,10 @@ import typer
 from typer.testing import CliRunner
 
 from harness.cli import app
-from harness.config.settings import Project, load_settings, project
+from harness.config.settings import Project, load_benchmarks, load_settings, project
+from harness.evaluation.items import read_items
+from harness.workflow.display import Display
+from harness.workflow.imports import import_logs
 from harness.workflow.verdicts import load_ledger
 
 ROOT = project().root
@@ -21,7 +24,10 @@ PAGES = [
     if path.exists()
 ] + list((ROOT / "results/reference").glob("*.md"))
 COMMANDS = typer.main.get_command(app).commands
-ON_PAPER = ("check", "facts", "claims", "preflight", "decide", "fit", "items", "models", "serve-command")
+ON_PAPER = (
+    *("check", "facts", "claims", "preflight", "decide", "fit", "import", "items", "models", "rescore"),
+    "serve-command",
+)
 """Verbs that need no GPU and no server: what a page shows of them is run."""
 
 
@@ -43,6 +49,15 @@ def commands() -> list[tuple[str, str]]:
 SHOWN = commands()
 
 
+def write_responses(folder: Path, verb: str, *arguments: str) -> None:
+    """A response file; for `rescore` also what it makes of that, in the folder that the command names."""
+    rows = read_items(load_benchmarks(project().configs)["ifbench_294"])
+    lines = [{"prompt": row["prompt"], "response": "No."} for row in rows[:3]]
+    (folder / "responses.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    if verb == "rescore" and arguments:
+        import_logs(folder / "responses.jsonl", "auto", folder / arguments[0], Display(quiet=True))
+
+
 @pytest.mark.parametrize(("page", "command"), [c for c in SHOWN if not c[1].startswith(ON_PAPER)])
 def test_a_command_on_a_page_names_a_verb_and_valid_settings(page, command):
     verb, *arguments = command.split("#")[0].split()
@@ -60,8 +75,10 @@ def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, mon
     lines = [{"item": "a1", "repeat": repeat, "score": 1.0, "status": "scored"} for repeat in (0, 1)]
     (tmp_path / "answers.jsonl").write_text("\n".join(map(json.dumps, lines)))
     monkeypatch.chdir(tmp_path)
+    if command.startswith(("import", "rescore")):
+        write_responses(tmp_path, *command.split())
     arguments = [a for a in shlex.split(command, comments=True) if "…" not in a]
-    if arguments[-1] in ("show", "new", "diff", "decide"):  # named in a sentence, without its arguments
+    if arguments[-1] in ("show", "new", "diff", "decide", "import", "rescore"):  # named in a sentence, without its arguments
         arguments.append("--help")
     found = CliRunner().invoke(app, arguments)
     assert found.exit_code == (3 if "--fail-on" in arguments else 0), (page, found.output, found.exception)

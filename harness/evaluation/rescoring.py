@@ -100,13 +100,10 @@ def against(old: Sequence[Sample], new: Sequence[Sample], agreed: Sequence[Agree
     plain = changes(old, new)
     scored = [(before, after) for before, after in zip(old, new, strict=True) if before.scores]
     differing = list(dict.fromkeys(item for one in agreed for item in one.differing))
-    metrics = {name: (None, after) for name, (_, after) in plain.metrics.items() if after is not None}
     theirs, ours = [before for before, _ in scored], [after for _, after in scored]
-    metrics |= {
-        one.ours: (_means(theirs, ours, one.theirs, one.ours)[0], metrics[one.ours][1])
-        for one in agreed
-        if one.ours in metrics
-    }
+    log = {one.ours: _means(theirs, ours, one.theirs, one.ours)[0] for one in agreed}
+    after = {name: mean for name, (_, mean) in plain.metrics.items() if mean is not None}
+    metrics = {name: (log.get(name), mean) for name, mean in after.items()}
     return replace(plain, changed=len(differing), items=differing[:SHOWN], metrics=metrics)
 
 

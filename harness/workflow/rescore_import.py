@@ -199,11 +199,12 @@ def _agreement(
     """Return how many of the log's own scores ours equal; of a rescored import there are none left."""
     if record.scoring is not None:
         return []
-    theirs = [(sample.item, sample.scores) for sample in old if sample.scores]
-    ours: list[Scores] = [after.scores for before, after in zip(old, new, strict=True) if before.scores]
+    scored = [(before, after) for before, after in zip(old, new, strict=True) if before.scores]
+    theirs = [(after.item, before.scores) for before, after in scored]
+    ours: list[Scores] = [after.scores for _, after in scored]
     if record.together:
         joint = together(scorer, asked, old)
-        ours = [joint.get(item, {}) for item, _ in theirs]
+        ours = [joint.get(before.item, {}) for before, _ in scored]
     names = metric_names(
         (name for _, scores in theirs for name in scores),
         (name for scores in ours for name in scores),

@@ -36,16 +36,16 @@ def join(items: Iterable[ForeignItem], instances: Mapping[int, Sequence[Instance
     for item in items:
         asked = [arguments[0] for arguments in item.asked]
         indices = [texts.found(text) for text in asked] if asked else [ids.found(item.name)]
-        index = next((i for i in indices if i is not None), None)
-        if index is None:
+        known = [index for index in indices if index is not None]
+        if not known:
             continue
-        if names.setdefault(index, item.name) != item.name:
+        if names.setdefault(known[0], item.name) != item.name:
             raise HarnessError(
                 expected="an item of its own for each item of the log",
-                found=f"the items {names[index]} and {item.name} of the log both ask item {index}",
+                found=f"the items {names[known[0]]} and {item.name} of the log both ask item {known[0]}",
                 fix="give repeats of one item one id in a copy of the log, and import that",
             )
-        found[item.name] = index
+        found[item.name] = known[0]
     return found
 
 
