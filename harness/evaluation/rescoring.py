@@ -36,7 +36,7 @@ class Change:
     """Samples whose scores or status changed; of an import, items whose scores are not the log's."""
     items: list[str]
     """Some of the items whose scores or status changed."""
-    metrics: dict[str, tuple[float | None, float | None]]
+    metrics: Mapping[str, tuple[float | None, float | None]]
     """Mean per metric before and after, over all samples; what has no score counts 0. None: not scored by it."""
     statuses: tuple[dict[str, int], dict[str, int]]
     failed: dict[str, str]
