@@ -78,7 +78,14 @@ def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, mon
     if command.startswith(("import", "rescore")):
         write_responses(tmp_path, *command.split())
     arguments = [a for a in shlex.split(command, comments=True) if "…" not in a]
-    if arguments[-1] in ("show", "new", "diff", "decide", "import", "rescore"):  # named in a sentence, without its arguments
+    if arguments[-1] in (
+        "show",
+        "new",
+        "diff",
+        "decide",
+        "import",
+        "rescore",
+    ):  # named in a sentence, without its arguments
         arguments.append("--help")
     found = CliRunner().invoke(app, arguments)
     assert found.exit_code == (3 if "--fail-on" in arguments else 0), (page, found.output, found.exception)
