@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.chaos
 HARNESS = [sys.executable, "-m", "harness.cli"]
 PARTS = ("api_server", "EngineCore", "Worker")
 
@@ -91,20 +92,14 @@ def survive(results: Path, kills: int, items: int, repeats: int) -> list[dict]:
     return samples
 
 
-def test_an_engine_killed_three_times_loses_no_answer_and_doubles_none(tmp_path):
-    survive(tmp_path, kills=3, items=12, repeats=2)
+def test_an_engine_killed_twenty_times_loses_no_answer_and_doubles_none(tmp_path):
+    survive(tmp_path, kills=20, items=12, repeats=12)
     found = restarts(tmp_path)
     # One start for every engine that died. Two kills may hit the same one: its other parts live on for a second or
     # two after the first, and which part is killed next, and when, is drawn by chance.
-    assert 1 <= len(found) <= 3
+    assert 1 <= len(found) <= 20
     assert {restart["kind"] for restart in found} <= {"killed", "unknown"}
     assert [restart["start"] for restart in found] == list(range(2, 2 + len(found)))
-
-
-@pytest.mark.chaos
-def test_an_engine_killed_twenty_times_loses_no_answer_and_doubles_none(tmp_path):
-    survive(tmp_path, kills=20, items=12, repeats=12)
-    assert restarts(tmp_path)
 
 
 def test_one_of_two_engines_dies_and_the_other_goes_on_meanwhile(tmp_path):
@@ -132,7 +127,6 @@ def test_one_of_two_engines_dies_and_the_other_goes_on_meanwhile(tmp_path):
     assert all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in children)
 
 
-@pytest.mark.chaos
 def test_an_engine_that_dies_while_it_is_probed_is_started_again(tmp_path):
     process = start(tmp_path, 2, 1)
     wait_for(process, lambda: any("POST /tokenize" in log.read_text() for log in tmp_path.glob("logs/*.log")))
