@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.evaluation.extraction import INVALID
+from harness.evaluation.extraction.text import tail
 
-_NEXT = re.compile(r"\n\s*Q:")
+_NEXT = re.compile(r"\n[ \t]*Q:")
 """Where a model that only continues text goes on to a question of its own."""
 _SAID = re.compile(r"answer is\b:?(.*)", re.IGNORECASE)
 _NAMED = re.compile(r"answer\W{0,4}(?:is\b|:|=)\W{0,4}?(?=\S)(.*)", re.IGNORECASE)
@@ -47,8 +48,13 @@ def process_results(doc: dict[str, Any], results: list[str]) -> dict[str, float]
     return {"accuracy": float(results[0] == doc["target"])}
 
 
+def _own(answer: str) -> str:
+    """Return the end of the answer to the item itself."""
+    return tail(_NEXT.split(answer, maxsplit=1)[0])
+
+
 def _official(answer: str, doc: dict[str, Any]) -> str:
-    said = _SAID.findall(_NEXT.split(answer, maxsplit=1)[0])
+    said = _SAID.findall(_own(answer))
     if not said:
         return INVALID
     line = str(said[-1]).strip()
@@ -57,7 +63,7 @@ def _official(answer: str, doc: dict[str, Any]) -> str:
 
 
 def _any_form(answer: str, doc: dict[str, Any]) -> str:
-    text = re.sub(r"[*`$]", "", _NEXT.split(answer, maxsplit=1)[0])
+    text = re.sub(r"[*`$]", "", _own(answer))
     text = _BOXED.sub(r"\nAnswer: \1\2\n", text)
     lines = [line for line in text.splitlines() if line.strip()]
     for expression in (*_NAMED.findall(text)[-1:], *lines[-1:]):

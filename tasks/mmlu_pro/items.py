@@ -53,5 +53,5 @@ def strict(responses: Iterable[list[str]], docs: Iterable[dict[str, Any]]) -> It
     """
     for answers, doc in zip(responses, docs, strict=True):
         letters = _LETTERS[: len(doc["options"])]
-        said = [_SAID.findall(re.split(r"\n\s*Question:", answer, maxsplit=1)[0]) for answer in answers]
+        said = [_SAID.findall(re.split(r"\n[ \t]*Question:", answer, maxsplit=1)[0]) for answer in answers]
         yield [found[-1] if found and found[-1] in letters else INVALID for found in said]

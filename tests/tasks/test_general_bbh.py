@@ -74,6 +74,11 @@ def test_the_last_answer_before_the_next_question_counts(scores, part):
     assert scores(part, f"So the answer is {wrong}.\n\nQ: another\nA: So the answer is {target}.") == (0, 0)
 
 
+@pytest.mark.parametrize("piece", ["\\boxed{", "\n", "answer is ", "(A", " "])
+def test_a_loop_of_any_length_is_no_answer(scores, piece):
+    assert scores("snarks", piece * 300_000)[1] == 0
+
+
 def test_several_options_are_no_answer(scores):
     assert scores("snarks", "Answer: (A) or (B)")[1] == 0
     assert scores("navigate", "Answer: Yes and No")[1] == 0

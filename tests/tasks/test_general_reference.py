@@ -79,7 +79,6 @@ def test_scores_equal_those_of_lm_evals_own_evaluator(task_on, tmp_path, benchma
         bootstrap_iters=0,
     )
     (results,) = found["results"].values()
-    (results,) = found["results"].values()
     theirs = {
         name.removesuffix(",none"): value
         for name, value in results.items()
