@@ -76,7 +76,7 @@ def _rows(origin: Origin, where: str) -> Iterator[Row]:
             for path in paths:
                 yield from _marked(_read(path, origin), path.stem if len(paths) > 1 else None)
         case PackageOrigin() | HubOrigin():
-            path = fetch(origin)
+            path = fetch(origin, repo_type="dataset")
             _check(sha256_file(path), origin.file_sha256, origin, where)
             yield from _read(path)
         case JoinedOrigin():

@@ -205,6 +205,8 @@ def _task_hash(name: str, config: Config) -> str:
     for folder in (f for f in project().tasks.iterdir() if (f / f"{name}.yaml").exists()):
         modules |= {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
         modules |= set(_EXTRACTION.glob("*.py"))
+    if config.get("unsafe_code"):
+        modules |= set(_EXTRACTION.parent.glob("sandbox*.py"))
     for path in sorted(modules, key=lambda path: (path.parent.name, path.name)):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from filelock import FileLock
@@ -55,10 +56,17 @@ def building(target: Path) -> Iterator[Path | None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def fetch(origin: Origin, *, data_root: Path | None = None, say: Callable[[str], None] = lambda _: None) -> Path:
+def fetch(
+    origin: Origin,
+    *,
+    data_root: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    repo_type: Literal["model", "dataset"] = "model",
+) -> Path:
     """Return the local path of the file or folder that `origin` names.
 
-    `data_root` is the folder that origins below HARNESS_DATA are relative to; `say` is told of downloads.
+    `data_root` is the folder that origins below HARNESS_DATA are relative to; `say` is told of downloads;
+    `repo_type` says what a repository of the hub holds.
     Raises HarnessError when it cannot be had or its hash is not the pinned one.
     """
     match origin:
@@ -69,7 +77,7 @@ def fetch(origin: Origin, *, data_root: Path | None = None, say: Callable[[str],
         case FolderOrigin():
             return _folder(origin, data_root)
         case HubOrigin():
-            return _hub(origin, say)
+            return _hub(origin, say, repo_type)
 
 
 def _package(origin: PackageOrigin, say: Callable[[str], None]) -> Path:
@@ -157,19 +165,19 @@ def _folder(origin: FolderOrigin, data_root: Path | None) -> Path:
     return path
 
 
-def _hub(origin: HubOrigin, say: Callable[[str], None]) -> Path:
+def _hub(origin: HubOrigin, say: Callable[[str], None], repo_type: str) -> Path:
     from huggingface_hub import hf_hub_download, snapshot_download  # noqa: PLC0415 - slow, needed only here
 
     revision = None if origin.revision == "unpinned" else origin.revision
     say(f"looking for {origin.describe()} on the hub")
     try:
         if origin.member is not None:
-            return Path(hf_hub_download(origin.hub, origin.member, revision=revision))
-        return Path(snapshot_download(origin.hub, revision=revision))
+            return Path(hf_hub_download(origin.hub, origin.member, repo_type=repo_type, revision=revision))
+        return Path(snapshot_download(origin.hub, repo_type=repo_type, revision=revision))
     except Exception as error:
         raise HarnessError(
             expected=f"{origin.describe()} from the model hub",
             found=f"{type(error).__name__}: {str(error).splitlines()[0]}",
             fix="check the network and HF_TOKEN, or stage it on a connected machine: "
-            f"hf download {origin.hub}" + (f" --revision {revision}" if revision else ""),
+            f"hf download {origin.hub} --repo-type {repo_type}" + (f" --revision {revision}" if revision else ""),
         ) from error
