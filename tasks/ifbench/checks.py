@@ -5,6 +5,8 @@ from unittest import mock
 
 import nltk
 
+from harness.evaluation.tagger import provide
+
 # The checkers fetch NLTK data while they are imported. Ours comes pinned (the benchmark's `resources`), and a
 # machine without network would wait here for nothing.
 with mock.patch.object(nltk, "download", return_value=False):
@@ -19,6 +21,7 @@ def process_results(doc: dict[str, Any], results: list[str]) -> dict[str, float]
     keeps them (Zhou et al. 2023, arXiv:2311.07911, section 2). Raises KeyError for an unknown constraint.
     """
     (answer,) = results
+    provide()
     strict, loose = [], []
     for instruction, kwargs in zip(doc["instruction_id_list"], doc["kwargs"], strict=True):
         checker = INSTRUCTION_DICT[instruction](instruction)
