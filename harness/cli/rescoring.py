@@ -33,7 +33,11 @@ def rescore(
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option("--task", metavar="NAME", help="Score by this task instead of the one that asked."),
+        typer.Option(
+            "--task",
+            metavar="NAME",
+            help="Score by this task, or this benchmark's, instead of the one that asked.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

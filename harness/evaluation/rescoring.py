@@ -91,8 +91,13 @@ def changes(old: Sequence[Sample], new: Sequence[Sample]) -> Change:
         items=_shown(differing),
         metrics={name: _means(old, new, name, name) for name in names},
         statuses=(dict(Counter(s.status for s in old)), dict(Counter(s.status for s in new))),
-        failed={s.item: s.error for s in new if s.error and s.error.startswith(FAILED)},
+        failed={s.item: s.error or "" for s in new if scorer_failed(s)},
     )
+
+
+def scorer_failed(sample: Sample) -> bool:
+    """Return whether an answer was there and could not be scored."""
+    return (sample.error or "").startswith(FAILED)
 
 
 def against(old: Sequence[Sample], new: Sequence[Sample], agreed: Sequence[Agreement]) -> Change:
@@ -134,16 +139,17 @@ def together(task: Task, asked: Mapping[str, Asked], samples: Iterable[Sample]) 
 
 
 def agreement(
-    theirs: Sequence[tuple[str, Scores]], ours: Sequence[Scores], names: Mapping[str, str]
+    theirs: Sequence[tuple[str, Scores]], ours: Sequence[Scores | None], names: Mapping[str, str]
 ) -> list[Agreement]:
     """Return, per metric that both have, how many of the log's own scores ours equal.
 
-    `theirs` are (item, scores) in the order of `ours`; `names` says what their metrics are called here.
+    `theirs` are (item, scores) in the order of `ours`, None where our scorer failed, which equals nothing;
+    `names` says what their metrics are called here.
     """
     found = []
     for name, here in names.items():
         pairs = [
-            (item, scores[name], mine.get(here))
+            (item, scores[name], mine if mine is None else mine.get(here, 0.0))
             for (item, scores), mine in zip(theirs, ours, strict=True)
             if name in scores
         ]
@@ -176,9 +182,11 @@ def metric_names(
 
 
 def _same(a: float | list[float], b: float | list[float] | None) -> bool:
-    """Return whether two scores are equal, up to rounding; an answer that we do not score counts 0."""
+    """Return whether two scores are equal, up to rounding; for a list, 0 stands for as many zeros."""
+    if b is None:
+        return False
     left = a if isinstance(a, list) else [a]
-    right = [0.0] * len(left) if b is None else b if isinstance(b, list) else [b]
+    right = b if isinstance(b, list) else [b] * (len(left) if b == 0 else 1)
     return len(left) == len(right) and all(
         math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12) for x, y in zip(left, right, strict=True)
     )

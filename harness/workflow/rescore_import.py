@@ -20,6 +20,7 @@ from harness.evaluation.rescoring import (
     changes,
     metric_names,
     regrade,
+    scorer_failed,
     together,
 )
 from harness.evaluation.tasks import load_task
@@ -27,7 +28,7 @@ from harness.records import Benchmark, Import, Protocol, Sample, Scoring, item_i
 from harness.store import RunFolder, read_samples
 from harness.store.whole import is_torn, read_import, read_requests, write_beside
 from harness.workflow.display import Display
-from harness.workflow.rescored import Rescored, by_task, library_of, with_resources
+from harness.workflow.rescored import Rescored, library_of, named, with_resources
 
 _PLAIN = Protocol(id="import", max_tokens=1, stop=[], num_fewshot=0)
 """Builds each item's own prompt, to tell items by."""
@@ -100,6 +101,7 @@ def _scorer(
         try:
             found = _by_documents(candidate, items) or _by_items(candidate, items)
         except HarnessError as error:
+            display.say(f"{candidate[0]} cannot be tried: {error.found}")
             problem = problem or error
             continue
         if found and (best is None or len(found[1]) > len(best[2])):
@@ -132,11 +134,12 @@ def _candidates(record: Import, wanted: str | None) -> list[Candidate]:
     """Return the tasks that may have made the log: the one it names, then its benchmark's, in every version."""
     known = load_benchmarks(project().configs)
     if wanted is not None:
-        return [(wanted, by_task(known, wanted))]
+        benchmark = named(known, wanted)
+        return [(benchmark.task if benchmark and benchmark.task else wanted, benchmark)]
     names = dict.fromkeys([record.task, record.task.rsplit("/", 1)[-1], record.task.split("/", 1)[0]])
     found: dict[str, Candidate] = {}
     for name in names:
-        benchmark = by_task(known, name) or _named(known, name)
+        benchmark = named(known, name) or _spelt(known, name)
         if record.format == "lm_eval":
             found.setdefault(name, (name, benchmark))
         if benchmark is not None:
@@ -153,7 +156,7 @@ def _candidates(record: Import, wanted: str | None) -> list[Candidate]:
     )
 
 
-def _named(known: Mapping[str, Benchmark], name: str) -> Benchmark | None:
+def _spelt(known: Mapping[str, Benchmark], name: str) -> Benchmark | None:
     plain = name.casefold()
     spellings = ((b, {b.id.casefold(), *(n.casefold() for n in b.names)}) for b in known.values())
     return next((benchmark for benchmark, names in spellings if plain in names), None)
@@ -201,13 +204,13 @@ def _agreement(
         return []
     scored = [(before, after) for before, after in zip(old, new, strict=True) if before.scores]
     theirs = [(after.item, before.scores) for before, after in scored]
-    ours: list[Scores] = [after.scores for _, after in scored]
+    ours: list[Scores | None] = [None if scorer_failed(after) else after.scores for _, after in scored]
     if record.together:
         joint = together(scorer, asked, old)
-        ours = [joint.get(before.item, {}) for before, _ in scored]
+        ours = [joint.get(before.item) for before, _ in scored]
     names = metric_names(
         (name for _, scores in theirs for name in scores),
-        (name for scores in ours for name in scores),
+        (name for scores in ours if scores for name in scores),
         benchmark.metrics if benchmark else {},
         benchmark.score.metric if benchmark else None,
     )

@@ -18,7 +18,7 @@ from harness.records.base import digest
 from harness.store import RunFolder, read_samples
 from harness.store.whole import is_torn, read_requests, write_beside
 from harness.workflow.display import Display
-from harness.workflow.rescored import Rescored, State, by_task, library_of
+from harness.workflow.rescored import Rescored, State, library_of, named
 
 CHANGEABLE = frozenset({"extractor", "options", "num_fewshot"})
 """Keys of the protocol that stored answers can be scored under, if their prompts stay the same."""
@@ -76,11 +76,11 @@ def _same_identity(changed: int) -> State:
 def _benchmark(manifest: Manifest, task: str | None) -> Benchmark:
     """Return the benchmark to score by: that of the run, or the one that `task` runs."""
     known = load_benchmarks(project().configs)
-    found = by_task(known, task) if task else known.get(manifest.benchmark)
+    found = named(known, task) if task else known.get(manifest.benchmark)
     if found is None or found.task is None:
         tasks = [benchmark.task for benchmark in known.values() if benchmark.task]
         raise UsageError(
-            expected="a task that a benchmark's record names",
+            expected="a benchmark, or the task that runs one",
             found=task or f"none for {manifest.benchmark}",
             where="--task" if task else f"configs/benchmark/{manifest.benchmark}.yaml",
             fix=nearest(task or manifest.benchmark, tasks),

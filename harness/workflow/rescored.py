@@ -46,6 +46,7 @@ def with_resources(benchmark: Benchmark | None) -> None:
         os.environ[resource.env] = str(fetch(resource.origin))
 
 
-def by_task(benchmarks: Mapping[str, Benchmark], task: str) -> Benchmark | None:
-    """Return the benchmark that a task runs."""
-    return next((benchmark for benchmark in benchmarks.values() if benchmark.task == task), None)
+def named(benchmarks: Mapping[str, Benchmark], name: str) -> Benchmark | None:
+    """Return the benchmark whose task has this name, or whose own name it is."""
+    found = next((benchmark for benchmark in benchmarks.values() if benchmark.task == name), None)
+    return found or benchmarks.get(name)

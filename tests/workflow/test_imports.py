@@ -149,3 +149,23 @@ def test_texts_are_no_likelihoods(tmp_path):
     imported(path, tmp_path / "in")
     with pytest.raises(HarnessError, match="likelihoods, which hellaswag scores"):
         rescore(tmp_path / "in", None, [], QUIET)
+
+
+def test_documents_of_another_shape_are_joined_by_their_question(prompts, tmp_path):
+    lines = [
+        {
+            "doc_id": index,
+            "doc": {"prompt": prompts[7 - index], "label": 0},
+            "arguments": [["…"]],
+            "resps": [["No."]],
+        }
+        for index in range(2)
+    ]
+    path = tmp_path / "samples_x_2026-01-02T03-04-05.678901.jsonl"
+    path.write_text("".join(json.dumps({**line, "filtered_resps": ["No."], "acc": 0.0}) + "\n" for line in lines))
+    imported(path, tmp_path / "in")
+    one = rescored(tmp_path / "in", "ifbench_294")["ifbench_294"]
+    assert [s.item for s in read_samples(RunFolder(one.target).samples)] == [
+        "ifbench_294/00007",
+        "ifbench_294/00006",
+    ]

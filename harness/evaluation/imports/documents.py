@@ -9,6 +9,7 @@ from lm_eval.api.task import Task
 
 from harness.evaluation.imports.log import ForeignItem
 from harness.evaluation.rescoring import Asked
+from harness.evaluation.scoring import score
 from harness.evaluation.tasks import Config, _config, _injected, _manager, _task_hash
 from harness.records import item_id
 
@@ -17,7 +18,7 @@ def task_of(name: str, items: Sequence[ForeignItem]) -> tuple[Task, dict[str, As
     """Return the task and what it asks of each item, by the item's id in the log; None where it cannot read them.
 
     A log holds documents as the task that wrote it made them: they are taken as they are where the task can
-    read the first, else they are put through the task's own `process_docs` first.
+    read and score the first, else they are put through the task's own `process_docs` first.
     Raises UsageError for a task that nobody has.
     """
     docs = [dict(item.doc) for item in items if item.doc is not None]
@@ -34,7 +35,8 @@ def task_of(name: str, items: Sequence[ForeignItem]) -> tuple[Task, dict[str, As
             }
         except Exception:  # what a task's functions raise on documents of another shape
             continue
-        return task, found
+        if _scores(task, found[items[0].name].instances):
+            return task, found
     return None
 
 
@@ -46,6 +48,18 @@ def task_hash(name: str) -> str:
 def _built(name: str, config: Config, docs: list[dict[str, Any]]) -> Task:
     injected = _injected(config, {"test": datasets.Dataset.from_list(docs)}, 0)
     return _manager(name).load([injected])["tasks"][name]
+
+
+def _scores(task: Task, instances: Sequence[Instance]) -> bool:
+    """Return whether the task's metrics find what they need in a document; what the machine lacks is no matter."""
+    placeholder = "A placeholder answer." if task.OUTPUT_TYPE == "generate_until" else (-1.0, False)
+    try:
+        score(task, instances, [placeholder] * len(instances))
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return False
+    except Exception:  # it stands in the samples, or is raised, when real answers are scored
+        return True
+    return True
 
 
 def _instances(task: Task, doc: dict[str, Any], item: ForeignItem) -> list[Instance]:

@@ -11,6 +11,8 @@ from harness.evaluation.imports.log import ForeignItem
 
 _IDS = ("key", "id", "task_id", "unique_id", "question_id", "problem_id")
 """Columns that name an item."""
+_TEXTS = ("question", "prompt", "problem", "query", "instruction")
+"""Columns of a log's document that say what the item asks."""
 
 
 def join(items: Iterable[ForeignItem], instances: Mapping[int, Sequence[Instance]]) -> dict[str, int]:
@@ -35,6 +37,7 @@ def join(items: Iterable[ForeignItem], instances: Mapping[int, Sequence[Instance
     names: dict[int, str] = {}
     for item in items:
         asked = [arguments[0] for arguments in item.asked]
+        asked += [str(value) for column, value in (item.doc or {}).items() if column in _TEXTS]
         indices = [texts.found(text) for text in asked] if asked else [ids.found(item.name)]
         known = [index for index in indices if index is not None]
         if not known:
