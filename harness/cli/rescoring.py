@@ -113,7 +113,7 @@ def _as_json(one: "Rescored") -> dict[str, Any]:
         "folder": str(one.source),
         "written": str(one.target),
         "state": one.state,
-        "same_scores": not one.change.changed and not one.change.failed,
+        "same_scores": not one.change.changed and not one.change.failed if one.compared else None,
         "task": one.task,
         "benchmark": one.benchmark,
         "samples": one.change.samples,
@@ -148,6 +148,8 @@ def _print(one: "Rescored") -> None:
     print(f"  {after}" if before == after else f"  {before} → {after}")
     if one.change.changed:
         print(f"  changed: {one.change.changed:,}, such as {', '.join(one.change.items)}")
+    elif not one.compared:
+        print("  no score of the log's is one of ours: nothing to compare")
     elif not one.change.failed:
         print("  same scores")
     for item, error in list(one.change.failed.items())[:1]:

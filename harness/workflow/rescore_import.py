@@ -84,6 +84,7 @@ def rescore_import(folder: RunFolder, task: str | None, overrides: Sequence[str]
         benchmark=scoring.benchmark,
         state="rescored" if written else "already rescored",
         change=changes(joined, new) if record.scoring else against(joined, new, agreed),
+        compared=bool(record.scoring or agreed),
         torn=is_torn(folder.samples),
         agreement=agreed,
         unjoined=unjoined,

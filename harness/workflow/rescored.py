@@ -26,6 +26,8 @@ class Rescored:
     benchmark: str | None
     state: State
     change: Change
+    compared: bool = True
+    """Whether there were scores to compare the new ones with: not every log has any."""
     torn: bool = False
     """The log's last line was torn by a kill, and is passed over."""
     agreement: list[Agreement] = field(default_factory=list)

@@ -22,7 +22,7 @@ def test_a_log_is_brought_in_and_scored(harness, tmp_path):
     assert (code, found["samples"], found["files"][0]["name"]) == (0, 3, "responses.jsonl")
     code, text, _ = harness("rescore", found["folder"], "--json", "--task", "ifbench_294")
     (one,) = json.loads(text)["rescored"]
-    assert (code, one["state"], one["samples"], one["same_scores"]) == (0, "rescored", 3, True)
+    assert (code, one["state"], one["samples"], one["same_scores"]) == (0, "rescored", 3, None)
 
 
 def test_a_wrong_line_ends_with_its_number_and_exit_code_2(harness, tmp_path):
