@@ -21,7 +21,7 @@ from harness.serving import Engine, prepare
 from harness.statistics.selection import evenly_spaced
 from harness.store.origins import fetch
 
-TOTALS = {"ifbench_294": 294, "humaneval_chat": 164}
+TOTALS = {"ifbench_294": 294, "humaneval": 164}
 
 
 def harness_command(url: str, folder: str) -> list[str]:

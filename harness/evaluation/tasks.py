@@ -5,6 +5,7 @@ import inspect
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import lm_eval
 from lm_eval.api.task import Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
@@ -159,32 +161,33 @@ def _dataset(rows: list[dict[str, Any]]) -> datasets.Dataset:
     )
 
 
+@cache
 def _manager(name: str) -> TaskManager:
-    """Return a manager that knows `name`; lm-eval's own thousands of files are read only when ours lack it."""
-    own = _own_tasks()
+    """Return a manager that knows `name`, ours first.
+
+    lm-eval's index of its own thousands of files takes many seconds: only the folder that holds the task is read.
+    """
+    # Its loader announces every custom data set at warning level.
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    own = TaskManager(include_path=str(project().tasks), include_defaults=False)
     if name in own.all_tasks:
         return own
-    whole = _all_tasks()
-    if name not in whole.all_tasks:
+    folder = _folder_of(name)
+    if folder is None:
         raise UsageError(
             expected="a task in tasks/ or of lm-eval " + metadata.version("lm-eval"),
             found=name,
             where=str(project().tasks),
-            fix=nearest(name, whole.all_tasks),
+            fix=nearest(name, TaskManager(include_path=str(project().tasks)).all_tasks),
         )
-    return whole
+    return TaskManager(include_path=str(folder), include_defaults=False)
 
 
-@cache
-def _own_tasks() -> TaskManager:
-    # Its loader announces every custom data set at warning level.
-    logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    return TaskManager(include_path=str(project().tasks), include_defaults=False)
-
-
-@cache
-def _all_tasks() -> TaskManager:
-    return TaskManager(include_path=str(project().tasks))
+def _folder_of(name: str) -> Path | None:
+    """Return the folder of lm-eval's tasks whose files define `name`."""
+    defines = re.compile(rf"^(task|group): *[\"']?{re.escape(name)}[\"']? *(#.*)?$".encode(), re.MULTILINE)
+    files = (Path(lm_eval.__file__).parent / "tasks").rglob("*.yaml")
+    return next((path.parent for path in files if defines.search(path.read_bytes())), None)
 
 
 def _task_hash(name: str, config: Config) -> str:

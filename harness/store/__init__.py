@@ -2,6 +2,6 @@
 
 from harness.store.layout import RunFolder, Store, open_store
 from harness.store.samples import SampleLog, read_samples
-from harness.store.score_lines import read_scores
+from harness.store.score_lines import metrics_in, read_scores
 
-__all__ = ["RunFolder", "SampleLog", "Store", "open_store", "read_samples", "read_scores"]
+__all__ = ["RunFolder", "SampleLog", "Store", "metrics_in", "open_store", "read_samples", "read_scores"]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.errors import UsageError, described
 from harness.records import Status
-from harness.verdicts.table import LENIENT, ScoreTable, TableBuilder, logged_scores
+from harness.verdicts.table import ScoreTable, TableBuilder, lenient_twin, logged_scores
 
 MOST = 10**9
 """No repeat and no length is a larger number."""
@@ -75,6 +75,12 @@ def read_scores(
         raise _bad(path, number, str(error)) from error
 
 
+def metrics_in(path: Path) -> set[str]:
+    """Return the names of all metrics in a file of the store's own lines."""
+    with path.open("rb") as file:
+        return {name for line in file for name in LogLine.model_validate_json(line).scores}
+
+
 class _Bare:
     """Reads lines with the bare minimum."""
 
@@ -116,7 +122,8 @@ _Reader = _Bare | _Logged
 
 
 def _only_metric(line: LogLine) -> str:
-    names = [name for name in line.scores if not name.endswith(LENIENT)]
+    twins = {lenient_twin(name, line.scores) for name in line.scores}
+    names = [name for name in line.scores if name not in twins]
     if len(names) != 1:
         raise ValueError(f"several metrics: name one of {', '.join(names)} as `metric` in the claim")
     return names[0]

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,8 +76,8 @@ class ScoreTable:
         return replace(self, scores=self.scores * shares[:, np.newaxis])
 
 
-LENIENT = "_lenient"
-"""Ends the name of a metric's twin: the same answers under the lenient extractor."""
+_TWINS = (("", "_lenient"), (",strict", ",lenient"), (",strict-match", ",flexible-extract"))
+"""How the name of a metric ends, and that of its twin: the same answers under the lenient extractor."""
 MAX_HOLES = 50
 """A table with more cells than this times its answers does not number repeats alike for all items."""
 
@@ -139,6 +139,12 @@ class TableBuilder:
         )
 
 
+def lenient_twin(metric: str, names: Collection[str]) -> str | None:
+    """Return the one of `names` that is `metric` under the lenient extractor; None where there is none."""
+    twins = (metric.removesuffix(strict) + lenient for strict, lenient in _TWINS if metric.endswith(strict))
+    return next((twin for twin in twins if twin in names), None)
+
+
 def logged_scores(
     status: Status,
     scores: Mapping[str, float | list[float]],
@@ -148,7 +154,7 @@ def logged_scores(
 ) -> tuple[float, float | None]:
     """Return a logged answer's score and its score under the lenient extractor, from 0 to 1.
 
-    `lenient` names the latter's metric; without it, it is the one whose name ends with LENIENT.
+    `lenient` names the latter's metric; without it, its name tells.
 
     An answer that was scored must have the metric. One that was cut off or could not be parsed keeps a score
     that it got; an error, an empty answer and one without a score get the least.
@@ -158,8 +164,8 @@ def logged_scores(
         return 0.0, None
     low, high = bounds
     found: list[float] = []
-    other = lenient or metric + LENIENT
-    for name in (metric, *([other] if other in scores else [])):
+    other = lenient if lenient in scores else lenient_twin(metric, scores)
+    for name in (metric, *([other] if other else [])):
         value = scores.get(name)
         if value is None:
             raise ValueError(f"expected {name}, found {', '.join(scores) or 'no score'}")

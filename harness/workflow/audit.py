@@ -7,7 +7,7 @@ import harness
 from harness.config.settings import Settings, load_benchmarks, project
 from harness.errors import HarnessError
 from harness.records import Audit, Benchmark
-from harness.store import Store, open_store, read_scores
+from harness.store import Store, metrics_in, open_store, read_scores
 from harness.verdicts.audit import Log, audit
 from harness.workflow.display import Display
 
@@ -37,13 +37,12 @@ def audit_logs(settings: Settings, trials: int, display: Display) -> Audit:
 def _logs(store: Store) -> Iterator[Log]:
     """Yield every log that can be judged: by its benchmark's headline metric, another one beside it."""
     benchmarks = load_benchmarks(project().configs)
-    by_task = {benchmark.task: benchmark for benchmark in benchmarks.values() if benchmark.task}
     for folder in store.runs():
         manifest = folder.read_manifest()
         yield from _log(folder.samples, store.relative(folder.path), benchmarks.get(manifest.benchmark))
     for path in sorted((project().root / RECORDED).glob("*/*.scores.jsonl")):
         name = path.relative_to(project().root).as_posix()
-        yield from _log(path, name, by_task.get(path.name.removesuffix(".scores.jsonl")))
+        yield from _log(path, name, benchmarks.get(path.name.removesuffix(".scores.jsonl")))
 
 
 def _log(path: Path, name: str, benchmark: Benchmark | None) -> Iterator[Log]:
@@ -54,6 +53,7 @@ def _log(path: Path, name: str, benchmark: Benchmark | None) -> Iterator[Log]:
     table = read_scores(path, metric, bounds)
     if table.repeats < 2 or table.missing:
         return
-    others = sorted(set(benchmark.metrics.values()) - {metric})
+    # Another task of the same benchmark may report other metrics.
+    others = sorted(set(benchmark.metrics.values()) & metrics_in(path) - {metric})
     other = read_scores(path, others[0], bounds).scores if others else None
     yield Log(name, table.scores, other)

@@ -170,7 +170,7 @@ def test_the_audit_prints_the_rule_s_own_error_rates_and_keeps_them(tmp_path):
     assert found.exit_code == 0
     audited = json.loads(found.stdout)
     assert {row["log"] for row in audited["rows"]} == {
-        "results/reference/smollm2_135m_demo/humaneval_chat.scores.jsonl",
+        "results/reference/smollm2_135m_demo/humaneval.scores.jsonl",
         "results/reference/smollm2_135m_demo/ifbench_294.scores.jsonl",
     }
     assert json.loads((tmp_path / "audit.json").read_text()) == audited

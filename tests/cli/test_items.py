@@ -55,9 +55,9 @@ def quiz(tmp_path, monkeypatch):
     monkeypatch.setattr(Project, "configs", tmp_path / "configs")
     monkeypatch.setattr(Project, "tasks", tmp_path / "tasks")
     monkeypatch.setenv("HARNESS_DATA", str(data))
-    tasks._own_tasks.cache_clear()
+    tasks._manager.cache_clear()
     yield data
-    tasks._own_tasks.cache_clear()
+    tasks._manager.cache_clear()
 
 
 def test_what_is_wrong_with_the_items_is_named_by_their_ids(quiz, harness):
