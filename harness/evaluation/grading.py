@@ -51,7 +51,9 @@ def answers_of(sample: Sample) -> list[Answer]:
     An error of the scorer is left out, since another one may not fail; a server's error stays.
     """
     error = None if (sample.error or "").startswith(FAILED) else sample.error
-    answer = Answer(text=sample.text, finish_reason=sample.finish_reason, error=error)
+    # A trace may be cut by a stop string, too; its end is gone from the text.
+    finish = "length" if sample.status == "truncated" else sample.finish_reason
+    answer = Answer(text=sample.text, finish_reason=finish, error=error)
     weighed = sample.answers.get("loglikelihood")
     if not isinstance(weighed, list):
         return [answer]

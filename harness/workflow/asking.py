@@ -90,14 +90,13 @@ def identity_of(
     benchmark: Benchmark,
 ) -> RunIdentity:
     """Return everything that can change a score of these answers."""
-    packages = [f"{name} {metadata.version(name)}" for name in ("lm-eval", *benchmark.packages)]
     return RunIdentity(
         model=settings.model.id,
         **served_as(settings, checkpoint, chat=request.endpoint == "chat"),
         task=loaded.name,
         task_sha256=loaded.task_sha256,
         data_sha256=loaded.data_sha256,
-        library=", ".join(packages),
+        library=library_of(benchmark),
         endpoint=request.endpoint,
         decoding=request.decoding,
         system=request.system,
@@ -108,3 +107,9 @@ def identity_of(
         extractor=settings.protocol.extractor if benchmark.score.lenient else "strict",
         base_seed=request.base_seed,
     )
+
+
+def library_of(benchmark: Benchmark | None) -> str:
+    """Return the packages that score a benchmark, with their versions."""
+    packages = ("lm-eval", *(benchmark.packages if benchmark else ()))
+    return ", ".join(f"{name} {metadata.version(name)}" for name in packages)

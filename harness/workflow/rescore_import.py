@@ -7,9 +7,10 @@ from lm_eval.api.task import Task
 
 from harness.config.settings import load_benchmarks, project
 from harness.errors import HarnessError, UsageError, nearest
-from harness.evaluation.imports.documents import task_hash, task_of
+from harness.evaluation.imports.documents import task_of
 from harness.evaluation.imports.joining import join
 from harness.evaluation.imports.log import ForeignItem
+from harness.evaluation.lm_tasks import config_of, task_hash
 from harness.evaluation.requests import as_messages
 from harness.evaluation.rescoring import (
     Agreement,
@@ -27,8 +28,9 @@ from harness.evaluation.tasks import load_task
 from harness.records import Benchmark, Import, Protocol, Sample, Scoring, item_id
 from harness.store import RunFolder, read_samples
 from harness.store.whole import is_torn, read_import, read_requests, write_beside
+from harness.workflow.asking import library_of
 from harness.workflow.display import Display
-from harness.workflow.rescored import Rescored, library_of, named, with_resources
+from harness.workflow.rescored import Rescored, named, with_resources
 
 _PLAIN = Protocol(id="import", max_tokens=1, stop=[], num_fewshot=0)
 """Builds each item's own prompt, to tell items by."""
@@ -61,7 +63,7 @@ def rescore_import(folder: RunFolder, task: str | None, overrides: Sequence[str]
     scoring = Scoring(
         task=name,
         benchmark=benchmark.id if benchmark else None,
-        task_sha256=task_hash(name),
+        task_sha256=task_hash(name, config_of(name)),
         library=library_of(benchmark),
     )
     scored = record.model_copy(

@@ -17,8 +17,9 @@ from harness.records import Benchmark, Manifest, Protocol, RunIdentity, Sample, 
 from harness.records.base import digest
 from harness.store import RunFolder, read_samples
 from harness.store.whole import is_torn, read_requests, write_beside
+from harness.workflow.asking import library_of
 from harness.workflow.display import Display
-from harness.workflow.rescored import Rescored, State, library_of, named
+from harness.workflow.rescored import Rescored, State, named
 
 CHANGEABLE = frozenset({"extractor", "options", "num_fewshot"})
 """Keys of the protocol that stored answers can be scored under, if their prompts stay the same."""

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -34,12 +33,6 @@ class Rescored:
     """Of an import: the log's own scores against ours."""
     unjoined: list[str] = field(default_factory=list)
     """Of an import: items that the task does not have, by their ids in the log."""
-
-
-def library_of(benchmark: Benchmark | None) -> str:
-    """Return the packages that score a benchmark, with their versions."""
-    packages = ("lm-eval", *(benchmark.packages if benchmark else ()))
-    return ", ".join(f"{name} {metadata.version(name)}" for name in packages)
 
 
 def with_resources(benchmark: Benchmark | None) -> None:

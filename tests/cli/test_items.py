@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from harness.config.settings import Project, project
-from harness.evaluation import tasks
+from harness.evaluation import lm_tasks
 
 PASSAGE = "옛날 어느 마을에 살던 사람이 아침마다 강가에 나가 물을 긷고 나무를 심고 새들에게 먹이를 주었다."
 ROWS = [
@@ -55,9 +55,9 @@ def quiz(tmp_path, monkeypatch):
     monkeypatch.setattr(Project, "configs", tmp_path / "configs")
     monkeypatch.setattr(Project, "tasks", tmp_path / "tasks")
     monkeypatch.setenv("HARNESS_DATA", str(data))
-    tasks._manager.cache_clear()
+    lm_tasks._manager.cache_clear()
     yield data
-    tasks._manager.cache_clear()
+    lm_tasks._manager.cache_clear()
 
 
 def test_what_is_wrong_with_the_items_is_named_by_their_ids(quiz, harness):

@@ -13,9 +13,9 @@ from harness.evaluation.run import TaskPlan
 from harness.evaluation.tasks import load_task
 from harness.records import Answer, Manifest, Protocol
 from harness.store import RunFolder, SampleLog, Store, read_samples
+from harness.workflow.asking import library_of
 from harness.workflow.display import Display
 from harness.workflow.rescore import folders_of, rescore
-from harness.workflow.rescored import library_of
 from harness.workflow.verdicts import decide_all, load_ledger
 from tests.examples import identity
 

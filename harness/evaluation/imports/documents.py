@@ -8,9 +8,9 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
 from harness.evaluation.imports.log import ForeignItem
+from harness.evaluation.lm_tasks import Config, build, config_of
 from harness.evaluation.rescoring import Asked
 from harness.evaluation.scoring import score
-from harness.evaluation.tasks import Config, _config, _injected, _manager, _task_hash
 from harness.records import item_id
 
 
@@ -24,7 +24,7 @@ def task_of(name: str, items: Sequence[ForeignItem]) -> tuple[Task, dict[str, As
     docs = [dict(item.doc) for item in items if item.doc is not None]
     if not docs or len(docs) != len(items):
         return None
-    config = _config(name)
+    config = config_of(name)
     for kept in ({**config, "process_docs": None}, config):
         try:
             task = _built(name, kept, docs if kept is config else docs[:1])
@@ -40,14 +40,8 @@ def task_of(name: str, items: Sequence[ForeignItem]) -> tuple[Task, dict[str, As
     return None
 
 
-def task_hash(name: str) -> str:
-    """Return the hash over how a task asks and scores."""
-    return _task_hash(name, _config(name))
-
-
 def _built(name: str, config: Config, docs: list[dict[str, Any]]) -> Task:
-    injected = _injected(config, {"test": datasets.Dataset.from_list(docs)}, 0)
-    return _manager(name).load([injected])["tasks"][name]
+    return build(name, config, {"test": datasets.Dataset.from_list(docs)}, 0)
 
 
 def _scores(task: Task, instances: Sequence[Instance]) -> bool:
