@@ -27,6 +27,7 @@ def test_a_log_that_is_opened_again_knows_what_is_answered(folder):
     fill(folder, 2)
     with SampleLog(folder) as log:
         assert set(log.known) == {("quiz/00000", 0), ("quiz/00001", 0)}
+        assert log.read("quiz/00001", 0) == sample(1)
         with pytest.raises(ValueError, match="already"):
             log.append(sample(0))
 
@@ -51,15 +52,24 @@ def test_a_damaged_line_in_the_middle_is_an_error_with_its_number(folder):
     fill(folder, 2)
     lines = folder.samples.read_text().splitlines(keepends=True)
     folder.samples.write_text(lines[0] + "{}\n" + lines[1])
-    with pytest.raises(HarnessError, match="line 2"):
-        read_samples(folder.samples)
+    for reads in (read_samples, lambda _: SampleLog(folder)):
+        with pytest.raises(HarnessError, match="line 2"):
+            reads(folder.samples)
+
+
+def test_what_was_just_appended_can_be_read(folder):
+    fill(folder, 2)
+    with SampleLog(folder) as log:
+        log.append(sample(2))
+        assert [log.read(f"quiz/{index:05d}", 0) for index in (2, 0)] == [sample(2), sample(0)]
 
 
 def test_the_same_repeat_twice_is_an_error(folder):
     fill(folder, 1)
     folder.samples.write_text(folder.samples.read_text() * 2)
-    with pytest.raises(HarnessError, match="twice"):
-        read_samples(folder.samples)
+    for reads in (read_samples, lambda _: SampleLog(folder)):
+        with pytest.raises(HarnessError, match="twice"):
+            reads(folder.samples)
 
 
 def test_a_second_writer_is_kept_out(folder):
