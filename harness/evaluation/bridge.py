@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,22 +20,21 @@ from harness.records import Answer, Sample
 from harness.serving.servers import Servers
 
 
-@dataclass
+@dataclass(eq=False)
 class Unit:
     """One item in one repeat: all of its instances, answered and scored together."""
 
     repeat: int
     instances: list[Instance] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)
 
 
 @register_model("k-ai-claims")
 class ServedModel(LM):  # type: ignore[misc]
     """A model behind OpenAI-compatible servers.
 
-    Give every instance as often as it is to be repeated, as lm-eval's evaluator does: the k-th copy is
-    repeat k, with a seed of its own. Instances of several tasks may be mixed, so that the end of one does
-    not leave the server idle. What a task's journal holds already is not asked again.
+    For lm-eval's evaluator, which gives every instance as often as it is to be repeated: the k-th copy is repeat
+    k,
+    with a seed of its own. What a task's journal holds already is not asked again.
     """
 
     def __init__(self, servers: Servers, journals: Mapping[str, Journal]) -> None:
@@ -54,25 +53,15 @@ class ServedModel(LM):  # type: ignore[misc]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return one text per request, in order; logged answers are taken from the journal."""
-        texts: list[str] = [""] * len(requests)
-        for unit, sample in self._answered(requests):
-            texts[unit.positions[0]] = sample.text
-        return texts
+        return [sample.text for sample, _ in self._answered(requests)]
 
     def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[tuple[float, bool]]:
         """Return (log-likelihood, is_greedy) per request; all choices of an item stand in one sample."""
-        endpoints = {self._journal(request).plan.endpoint for request in requests}
-        if endpoints - {"completions"}:
-            raise HarnessError(
-                expected="protocol.endpoint=completions for log-likelihood tasks",
-                found="protocol.endpoint=chat",
-                fix="add protocol.endpoint=completions to the command",
-            )
-        values: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
-        for unit, sample in self._answered(requests):
-            found = sample.answers.get("loglikelihood") or [(float("-inf"), False)] * len(unit.positions)
-            for position, (value, greedy) in zip(unit.positions, found, strict=True):
-                values[position] = (float(value), bool(greedy))
+        values: list[tuple[float, bool]] = []
+        for sample, position in self._answered(requests):
+            found = sample.answers.get("loglikelihood")
+            value, greedy = found[position] if found else (float("-inf"), False)
+            values.append((float(value), bool(greedy)))
         return values
 
     def loglikelihood_rolling(self, requests: list[Instance], disable_tqdm: bool = False) -> list[float]:
@@ -83,24 +72,36 @@ class ServedModel(LM):  # type: ignore[misc]
             fix="choose another task; no published claim in the ledger rests on perplexity",
         )
 
-    def _answered(self, requests: Sequence[Instance]) -> Iterable[tuple[Unit, Sample]]:
-        known: list[tuple[Unit, Sample]] = []
-        open_units: deque[Unit] = deque()
-        for unit in _units(requests):
-            first = unit.instances[0]
-            sample = self._journal(first).recall(self._journal(first).item(first), unit.repeat)
-            if sample is None:
-                open_units.append(unit)
-            else:
-                known.append((unit, sample))
-        if open_units:
-            known += asyncio.run(self._ask_all(open_units))
-        return known
+    def _answered(self, requests: Sequence[Instance]) -> Iterator[tuple[Sample, int]]:
+        """Yield, per request, the sample that holds its answer and the place of the answer there."""
+        places = _places(requests)
+        self.answer(dict.fromkeys(unit for unit, _ in places))
+        for unit, place in places:
+            yield self._journal(unit).recall(unit.instances[0], unit.repeat), place
 
-    def _journal(self, instance: Instance) -> Journal:
-        return self._journals[str(instance.task_name)]
+    def answer(self, units: Iterable[Unit]) -> None:
+        """Answer what is still open of `units`; every answer is in its log before this returns.
 
-    async def _ask_all(self, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
+        Units of several tasks may be mixed, so that the end of one does not leave the servers idle.
+        Raises HarnessError when no server is left; what was answered until then is kept.
+        """
+        due = deque(unit for unit in units if not self._journal(unit).answered(unit.instances[0], unit.repeat))
+        for kind, endpoint in {(u.instances[0].request_type, self._journal(u).plan.endpoint) for u in due}:
+            if kind == "loglikelihood_rolling":
+                self.loglikelihood_rolling([])
+            if kind == "loglikelihood" and endpoint != "completions":
+                raise HarnessError(
+                    expected="protocol.endpoint=completions for log-likelihood tasks",
+                    found=f"protocol.endpoint={endpoint}",
+                    fix="add protocol.endpoint=completions to the command",
+                )
+        if due:
+            asyncio.run(self._ask_all(due))
+
+    def _journal(self, unit: Unit) -> Journal:
+        return self._journals[str(unit.instances[0].task_name)]
+
+    async def _ask_all(self, units: deque[Unit]) -> None:
         """Answer all units, until done or until no server is left."""
         async with Client.of(self._servers) as client:
             work = asyncio.create_task(self._work(client, units))
@@ -109,15 +110,14 @@ class ServedModel(LM):  # type: ignore[misc]
                 await asyncio.wait({work, care}, return_when=asyncio.FIRST_COMPLETED)
                 if care.done():
                     care.result()
-                return await work
+                await work
             finally:
                 for task in (work, care):
                     task.cancel()
                 await asyncio.gather(work, care, return_exceptions=True)
 
-    async def _work(self, client: Client, units: deque[Unit]) -> list[tuple[Unit, Sample]]:
+    async def _work(self, client: Client, units: deque[Unit]) -> None:
         """Let workers take units; scoring runs in one thread beside them (its libraries share state)."""
-        results: list[tuple[Unit, Sample]] = []
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring") as scoring:
 
@@ -126,23 +126,18 @@ class ServedModel(LM):  # type: ignore[misc]
                     unit = units.popleft()
                     body, answers = await self._ask(client, unit)
                     # Waiting here keeps what a kill can lose to what is in flight.
-                    record = self._journal(unit.instances[0]).record
-                    sample = await loop.run_in_executor(
-                        scoring, record, unit.instances, unit.repeat, body, answers
-                    )
-                    results.append((unit, sample))
+                    record = self._journal(unit).record
+                    await loop.run_in_executor(scoring, record, unit.instances, unit.repeat, body, answers)
 
             try:
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(min(client.endpoints.concurrency, len(units))):
+                    for _ in range(min(client.endpoints.most, len(units))):
                         group.create_task(worker())
             except ExceptionGroup as errors:
                 raise errors.exceptions[0] from errors
-        return results
 
     async def _ask(self, client: Client, unit: Unit) -> tuple[dict[str, Any], list[Answer]]:
-        first = unit.instances[0]
-        journal = self._journal(first)
+        first, journal = unit.instances[0], self._journal(unit)
         plan = journal.plan
         if first.request_type == "generate_until":
             body = plan.body(first.args[0])
@@ -154,14 +149,15 @@ class ServedModel(LM):  # type: ignore[misc]
         return body, list(await asyncio.gather(*answers))
 
 
-def _units(requests: Sequence[Instance]) -> list[Unit]:
-    """Return the units of a list of requests: copies of one instance are its repeats, in order."""
+def _places(requests: Sequence[Instance]) -> list[tuple[Unit, int]]:
+    """Return, per request, its unit and its place there: copies of one instance are its repeats, in order."""
     copies: Counter[int] = Counter()
     units: dict[tuple[str | None, int | None, int], Unit] = {}
-    for position, instance in enumerate(requests):
+    places: list[tuple[Unit, int]] = []
+    for instance in requests:
         repeat = copies[id(instance)]
         copies[id(instance)] += 1
         unit = units.setdefault((instance.task_name, instance.doc_id, repeat), Unit(repeat))
+        places.append((unit, len(unit.instances)))
         unit.instances.append(instance)
-        unit.positions.append(position)
-    return list(units.values())
+    return places

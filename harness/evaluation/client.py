@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ _REFUSED = {400, 413, 422}
 _MISPLACED = {401, 402, 403, 404, 405}
 """Says something about the server or about us: no answer at all."""
 _HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_OURS = "claims-"
+"""Begins the id that we give a request; vLLM makes the answer's id of it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class _Reply:
 
     status: int = 0
     raw: bytes = b""
+    request: str = ""
+    """The id that the request had."""
     retry_after: str | None = None
     problem: str = ""
     """What broke the connection; empty when an answer came."""
@@ -59,7 +64,6 @@ class Client:
         self.endpoints, self._tended, self._service = endpoints, tended, service
         self._backoff = Backoff(endpoints.where)
         self._broken = Broken(endpoints.where)
-        self._slots = asyncio.Semaphore(endpoints.concurrency)
         # A long answer may take hours: only making the connection has a time limit.
         timeout = aiohttp.ClientTimeout(total=service.patience if service else None, sock_connect=30)
         self._session = aiohttp.ClientSession(
@@ -101,7 +105,7 @@ class Client:
 
     async def count_tokens(self, model: str, text: str) -> int:
         """Return how many tokens the server's tokenizer makes of `text`; raises HarnessError if it cannot."""
-        found = await self._ask("/tokenize", {"model": model, "prompt": text}, _count)
+        found = await self._ask("/tokenize", {"model": model, "prompt": text}, lambda raw, _: _count(raw))
         if found.value is None:
             raise HarnessError(
                 expected="a server with vLLM's /tokenize, which log-likelihood tasks need",
@@ -112,40 +116,39 @@ class Client:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Return the server's JSON answer to `body` at `path`, as it is; raises ValueError when it refuses."""
-        found = await self._ask(path, body, lambda raw: dict(json.loads(raw)))
+        found = await self._ask(path, body, lambda raw, _: dict(json.loads(raw)))
         if found.value is None:
             raise ValueError(f"{path}: {found.error}")
         return found.value
 
-    async def _ask(self, path: str, body: dict[str, Any], read: Callable[[bytes], T]) -> _Outcome[T]:
-        async with self._slots:
-            attempt = 1
-            while True:
+    async def _ask(self, path: str, body: dict[str, Any], read: Callable[[bytes, str], T]) -> _Outcome[T]:
+        attempt = 1
+        while True:
+            async with self.endpoints.slot() as endpoint:
                 await self._backoff.wait()
-                endpoint = await self.endpoints.least_loaded()
                 life = endpoint.life
                 reply = await self._post(endpoint, path, body)
-                error = self._shown(reply)
-                if reply.status == 200:
-                    try:
-                        value = read(reply.raw)
-                        endpoint.answered += 1
-                        self._backoff.served()
-                        return _Outcome(value, "", attempt, endpoint.number)
-                    except ValueError as problem:
-                        error = f"{type(problem).__name__}: {problem}"[:500]
-                self._check_ours(reply, error, endpoint.url + path, body)
-                if reply.status in _REFUSED:
-                    return _Outcome(None, error, attempt, endpoint.number)
-                if reply.status == 429 or (reply.status == 503 and reply.retry_after is not None):
-                    self._backoff.hold(reply.retry_after, error)
-                    continue
-                await asyncio.sleep(_PAUSE_SECONDS * attempt)
-                if endpoint.life != life or not await self._well(endpoint, error):
-                    continue
-                if attempt == ATTEMPTS:
-                    return _Outcome(None, error, attempt, endpoint.number)
-                attempt += 1
+            error = self._shown(reply)
+            if reply.status == 200:
+                try:
+                    value = read(reply.raw, reply.request)
+                    endpoint.answered += 1
+                    self._backoff.served()
+                    return _Outcome(value, "", attempt, endpoint.number)
+                except ValueError as problem:
+                    error = f"{type(problem).__name__}: {problem}"[:500]
+            self._check_ours(reply, error, endpoint.url + path, body)
+            if reply.status in _REFUSED:
+                return _Outcome(None, error, attempt, endpoint.number)
+            if reply.status == 429 or (reply.status == 503 and reply.retry_after is not None):
+                self._backoff.hold(reply.retry_after, error)
+                continue
+            await asyncio.sleep(_PAUSE_SECONDS * attempt)
+            if endpoint.life != life or not await self._well(endpoint, error):
+                continue
+            if attempt == ATTEMPTS:
+                return _Outcome(None, error, attempt, endpoint.number)
+            attempt += 1
 
     async def _post(self, endpoint: Endpoint, path: str, body: dict[str, Any]) -> _Reply:
         """Return what one server says; its guard may break the request off."""
@@ -166,11 +169,13 @@ class Client:
         return reply
 
     async def _exchange(self, url: str, body: dict[str, Any]) -> _Reply:
+        request = f"{_OURS}{uuid.uuid4().hex}"
+        headers = {} if self._service else {"X-Request-Id": request}
         try:
-            async with self._session.post(url, json=body) as response:
+            async with self._session.post(url, json=body, headers=headers) as response:
                 raw = await response.read()
                 self._broken.reached()
-                return _Reply(response.status, raw, response.headers.get("Retry-After"))
+                return _Reply(response.status, raw, request, response.headers.get("Retry-After"))
         except (aiohttp.ClientError, OSError) as problem:
             self._broken.failed()
             return _Reply(problem=f"{type(problem).__name__}: {problem}"[:500])
@@ -215,14 +220,17 @@ class Client:
         )
 
 
-def read_answer(raw: bytes) -> Answer:
+def read_answer(raw: bytes, request: str = "") -> Answer:
     """Return the first choice of a chat or text completion.
 
     A null content (a reasoning trace that was cut off, say) is an empty text, never the trace.
-    Raises ValueError when `raw` is no completion, or one that the server broke off (a server that is shut
-    down answers what it has, as if it were done).
+    Raises ValueError when `raw` is no completion, one that the server broke off (a server that is shut down
+    answers what it has, as if it were done), or the answer to another request of ours than that with the id
+    `request`, as far as ids tell (those of vLLM do).
     """
     completion = Completion.model_validate_json(raw)
+    if _OURS in str(completion.id) and request not in str(completion.id):
+        raise ValueError(f"the answer to another request: {completion.id} instead of {request}")
     choice = completion.choices[0]
     if choice.finish_reason in {"abort", "error"}:
         raise ValueError(f"the server broke the answer off: {choice.finish_reason}")

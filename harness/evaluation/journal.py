@@ -38,9 +38,13 @@ class Journal:
         """Return the item id of an instance."""
         return item_id(self._loaded.name, self._indices[instance.doc_id or 0])
 
-    def recall(self, item: str, repeat: int) -> Sample | None:
-        """Return the logged sample, or None when it is still to be asked for."""
-        return self._log.known.get((item, repeat))
+    def answered(self, instance: Instance, repeat: int) -> bool:
+        """Return whether the log holds the answer of one repeat."""
+        return (self.item(instance), repeat) in self._log.known
+
+    def recall(self, instance: Instance, repeat: int) -> Sample:
+        """Return a logged sample."""
+        return self._log.read(self.item(instance), repeat)
 
     def record(
         self, instances: Sequence[Instance], repeat: int, body: dict[str, Any], answers: Sequence[Answer]

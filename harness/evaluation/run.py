@@ -1,11 +1,11 @@
 """Run tasks against a served model: build, rehearse, ask, score, log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lm_eval.api.instance import Instance
 
-from harness.evaluation.bridge import ServedModel
+from harness.evaluation.bridge import ServedModel, Unit
 from harness.evaluation.journal import Journal
 from harness.evaluation.requests import RequestPlan, as_messages
 from harness.evaluation.scoring import rehearse
@@ -67,15 +67,17 @@ def evaluate(
         plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress, plan.thinking)
         for plan, log in work
     }
-    model = ServedModel(servers, journals)
-    generated: list[Instance] = []
-    weighed: list[Instance] = []
-    for repeat in range(max(plan.repeats for plan, _ in work)):
-        for plan, _ in work:
+    ServedModel(servers, journals).answer(_units([plan for plan, _ in work]))
+
+
+def _units(plans: Sequence[TaskPlan]) -> Iterator[Unit]:
+    by_item: dict[str, dict[int, list[Instance]]] = {}
+    for plan in plans:
+        items = by_item.setdefault(plan.loaded.name, {})
+        for instance in plan.loaded.task.instances:
+            items.setdefault(instance.doc_id, []).append(instance)
+    for repeat in range(max(plan.repeats for plan in plans)):
+        for plan in plans:
             if repeat < plan.repeats:
-                kind = generated if plan.loaded.output_type == "generate_until" else weighed
-                kind.extend(plan.loaded.task.instances)
-    if generated:
-        model.generate_until(generated)
-    if weighed:
-        model.loglikelihood(weighed)
+                for instances in by_item[plan.loaded.name].values():
+                    yield Unit(repeat, instances)

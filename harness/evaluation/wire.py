@@ -45,6 +45,7 @@ class Usage(BaseModel):
 class Completion(BaseModel):
     """An answer of either endpoint."""
 
+    id: str | int | None = None
     choices: list[Choice] = Field(min_length=1)
     usage: Usage | None = None
     prompt_logprobs: list[dict[str, TokenLogprob] | None] | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import aiohttp
 
@@ -9,6 +10,7 @@ from harness.errors import HarnessError
 from harness.records import Model
 from harness.serving import probe
 from harness.serving.endpoints import Endpoint, Endpoints
+from harness.serving.metrics import read_metrics
 
 _POLL_SECONDS = 2.0
 _FAILED_POLLS = 3
@@ -21,16 +23,16 @@ _ANSWER_SECONDS = 10.0
 class Attached:
     """Servers at given addresses."""
 
-    def __init__(self, urls: Sequence[str], concurrency: int) -> None:
-        """`urls` are base addresses without a path; `concurrency` is the requests under way on each."""
-        self._urls, self._concurrency = urls, concurrency
+    def __init__(self, urls: Sequence[str], concurrency: int, most: int | None = None) -> None:
+        """`urls` are base addresses without a path; for the rest see Endpoints."""
+        self._urls, self._concurrency, self._most = urls, concurrency, most
 
     def service(self) -> None:
         """Return nothing: these servers ask nothing of a client."""
 
     def endpoints(self) -> Endpoints:
         """Return the servers as a client sees them."""
-        return Endpoints([url.rstrip("/") for url in self._urls], self._concurrency)
+        return Endpoints([url.rstrip("/") for url in self._urls], self._concurrency, most=self._most)
 
     async def tend(self, endpoints: Endpoints) -> None:
         """Look at all servers again and again; raises HarnessError when all are down and none comes back."""
@@ -42,6 +44,8 @@ class Attached:
             while True:
                 await asyncio.sleep(_POLL_SECONDS)
                 found = await asyncio.gather(*(_health(session, one) for one in endpoints.all))
+                if self._most is not None:
+                    await asyncio.gather(*(_adapt(session, endpoints, one) for one in endpoints.all if one.up))
                 for one, problem in zip(endpoints.all, found, strict=True):
                     failed[one] = failed[one] + 1 if problem else 0
                     if not problem and not one.up:
@@ -68,6 +72,13 @@ async def _health(session: aiohttp.ClientSession, endpoint: Endpoint) -> str:
             return "" if answer.status in {200, 404} else f"/health says {answer.status}"
     except (aiohttp.ClientError, OSError) as error:
         return f"{type(error).__name__}: {error}"
+
+
+async def _adapt(session: aiohttp.ClientSession, endpoints: Endpoints, endpoint: Endpoint) -> None:
+    """Let the server's own figures say how many requests it is given; one without them keeps its number."""
+    with suppress(aiohttp.ClientConnectorError):
+        if (said := await read_metrics(session, endpoint.url)) is not None:
+            endpoints.adapt(endpoint, said.running, said.waiting)
 
 
 def attach(urls: Sequence[str], model: Model) -> str:

@@ -114,7 +114,8 @@ class Fleet:
 
     def endpoints(self) -> Endpoints:
         """Return the servers as a client sees them."""
-        return Endpoints([seat.engine.url for seat in self._seats], self._serving.concurrency)
+        urls = [seat.engine.url for seat in self._seats]
+        return Endpoints(urls, self._serving.concurrency, most=self._serving.concurrency_most)
 
     async def tend(self, endpoints: Endpoints) -> None:
         """Watch all servers and start again what fails; raises HarnessError when the last is given up."""

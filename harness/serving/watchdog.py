@@ -8,6 +8,7 @@ import aiohttp
 
 from harness.serving.endpoints import Endpoint, Endpoints
 from harness.serving.engine import Engine
+from harness.serving.metrics import read_metrics
 
 POLL_SECONDS = 1.0
 IDLE_SHARE = 0.05
@@ -16,7 +17,6 @@ CLOSED_POLLS = 3
 """A port that refuses connections as often in a row is closed for good, whatever its process does."""
 _ANSWER_SECONDS = 1.0
 _ASLEEP_SECONDS = 10.0
-_TOKEN_COUNTERS = ("vllm:generation_tokens_total{", "vllm:prompt_tokens_total{")
 
 
 async def watch(engine: Engine, endpoints: Endpoints, endpoint: Endpoint) -> NoReturn:
@@ -36,9 +36,9 @@ async def watch(engine: Engine, endpoints: Endpoints, endpoint: Endpoint) -> NoR
             await asyncio.sleep(POLL_SECONDS)
             engine.check_alive()
             try:
-                count, refused = await _tokens(session, engine.url), 0
+                said, refused = await read_metrics(session, engine.url), 0
             except aiohttp.ClientConnectorError as error:
-                count, refused = None, refused + 1
+                said, refused = None, refused + 1
                 if refused == CLOSED_POLLS:
                     raise engine.failure(f"the process lives, but its port is closed: {error}") from error
             used, now = engine.process.cpu_seconds(), time.monotonic()
@@ -47,9 +47,11 @@ async def watch(engine: Engine, endpoints: Endpoints, endpoint: Endpoint) -> NoR
             if used - cpu > IDLE_SHARE * (now - last) and not engine.process.any_stopped():
                 busy = now
             cpu, last = used, now
-            if endpoint.waited_for == 0 or (count is not None and count != tokens):
+            if endpoint.waited_for == 0 or (said is not None and said.tokens != tokens):
                 progress = busy = now
-            tokens = count if count is not None else tokens
+            if said is not None:
+                tokens = said.tokens
+                endpoints.adapt(endpoint, said.running, said.waiting)
             idle = now - max(progress, busy)
             if idle > engine.serving.idle_seconds:
                 raise engine.failure(f"the engine hangs: no token and no work for {idle:.0f} s")
@@ -57,21 +59,6 @@ async def watch(engine: Engine, endpoints: Endpoints, endpoint: Endpoint) -> NoR
                 raise engine.failure(f"the engine hangs: busy, but no token for {now - progress:.0f} s")
             if not endpoint.up and await _says_well(session, engine.url):
                 endpoints.open(endpoint, engine.url)
-
-
-async def _tokens(session: aiohttp.ClientSession, url: str) -> float | None:
-    """Return prompt and answer tokens so far from the server's metrics, None when it does not answer.
-
-    Raises ClientConnectorError when nothing listens.
-    """
-    try:
-        async with session.get(f"{url}/metrics") as answer:
-            text = await answer.text()
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientError, TimeoutError):
-        return None
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(_TOKEN_COUNTERS))
 
 
 async def _says_well(session: aiohttp.ClientSession, url: str) -> bool:

@@ -20,7 +20,7 @@ from harness.serving.servers import Servers
 from harness.serving.weights import weights_of
 from harness.statistics.selection import evenly_spaced, floor_repeats
 from harness.statistics.sequential import doubling_looks
-from harness.store import RunFolder, SampleLog, Store, open_store
+from harness.store import RunFolder, SampleLog, Store, open_store, read_samples
 from harness.store.files import write_atomic
 from harness.workflow.asking import decoding, identity_of, request_plan, thoughts
 from harness.workflow.display import Display
@@ -118,7 +118,7 @@ def run_suite(
 
 
 def _ask(settled: Settled, store: Store, job: Job, log: SampleLog) -> bool:
-    return settled(job.manifest, list(log.known.values()), store.relative(job.folder.path))
+    return settled(job.manifest, read_samples(log.folder.samples), store.relative(job.folder.path))
 
 
 def _answer(
@@ -151,7 +151,7 @@ def _answer(
 
 def _round(work: Work, servers: Servers, display: Display) -> None:
     total = sum(len(plan.keys) for plan, _ in work)
-    done = total - sum(len(set(plan.keys) - set(log.known)) for plan, log in work)
+    done = sum(key in log.known for plan, log in work for key in plan.keys)
     with display.bar("answers", total, done) as bar:
         evaluate(work, servers, progress=lambda _: bar.advance())
 

@@ -43,7 +43,7 @@ def servers_of(
             yield servers
         return
     if serving.urls:
-        yield Attached(serving.urls, serving.concurrency)
+        yield Attached(serving.urls, serving.concurrency, serving.concurrency_most)
         return
 
     def restarted(restart: Restart) -> None:
