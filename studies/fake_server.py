@@ -72,13 +72,16 @@ class Connection(asyncio.Protocol):
         self.streams, self.seen = streams, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep where answers go."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
         self.streams.pop(self, None)
 
     def data_received(self, data: bytes) -> None:
+        """Answer a request once it is whole."""
         self.seen += data
         head, found, body = self.seen.partition(b"\r\n\r\n")
         if not found:
@@ -113,6 +116,7 @@ class Connection(asyncio.Protocol):
         self.done()
 
     def done(self) -> None:
+        """Count an answer."""
         Connection.running -= 1
         Connection.answered += 1
 

@@ -32,9 +32,8 @@ class Unit:
 class ServedModel(LM):  # type: ignore[misc]
     """A model behind OpenAI-compatible servers.
 
-    For lm-eval's evaluator, which gives every instance as often as it is to be repeated: the k-th copy is repeat
-    k,
-    with a seed of its own. What a task's journal holds already is not asked again.
+    lm-eval's evaluator gives every instance as often as it is to be repeated: the k-th copy is repeat k, with a
+    seed of its own. What a task's journal holds already is not asked again.
     """
 
     def __init__(self, servers: Servers, journals: Mapping[str, Journal]) -> None:
@@ -142,6 +141,7 @@ class ServedModel(LM):  # type: ignore[misc]
         if first.request_type == "generate_until":
             body = plan.body(first.args[0])
             seeded = plan.seeded(body, journal.item(first), unit.repeat)
+            plan.check(seeded, journal.item(first), unit.repeat)
             return body, [await client.send(plan.path, seeded)]
         body = {"model": plan.model, "prompts": [list(i.args) for i in unit.instances]}
         pairs = [i.args for i in unit.instances]

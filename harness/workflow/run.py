@@ -192,7 +192,7 @@ def _job(
             unstated=settings.protocol.unstated,
             code_version=harness.__version__,
             looks=looks,
-            **manifest_notes(settings),
+            **manifest_notes(settings, request.left_out),
         )
         write_atomic(folder.manifest, manifest.model_dump_json(indent=1) + "\n")
     manifest = folder.read_manifest()

@@ -8,7 +8,7 @@ from typing import Any
 from harness.config.settings import Settings
 from harness.errors import HarnessError
 from harness.machine.devices import cores, device_kind, visible_gpus
-from harness.records import HubOrigin, Restart
+from harness.records import Deviation, HubOrigin, Restart, Says
 from harness.serving import Checkpoint
 from harness.serving.attached import Attached, attach
 from harness.serving.command import command, engine_args, engine_version
@@ -98,11 +98,18 @@ def served_as(settings: Settings, checkpoint: Checkpoint | None, *, chat: bool) 
     }
 
 
-def manifest_notes(settings: Settings) -> dict[str, Any]:
-    """Return what a manifest adds to the identity: the engine's command, known deviations, what is not pinned."""
+def manifest_notes(settings: Settings, left_out: Sequence[str]) -> dict[str, Any]:
+    """Return what a manifest adds to the identity: the engine's command, known deviations, what is not pinned.
+
+    `left_out` names settings of the protocol that a hosted service does not take.
+    """
     model, serving = settings.model, settings.serving
     if model.hosted is not None:
-        return {"command": [], "unpinned": [f"{model.hosted.model}, as {model.hosted.url} serves it on the day"]}
+        return {
+            "command": [],
+            "deviations": [_left_out(field) for field in left_out],
+            "unpinned": [f"{model.hosted.model}, as {model.hosted.url} serves it on the day"],
+        }
     weights = weights_of(model)
     origin = weights.origin
     return {
@@ -110,3 +117,11 @@ def manifest_notes(settings: Settings) -> dict[str, Any]:
         "deviations": [weights.deviation] if weights.deviation else [],
         "unpinned": [origin.describe()] if isinstance(origin, HubOrigin) and origin.revision == "unpinned" else [],
     }
+
+
+def _left_out(field: str) -> Deviation:
+    says = Says(
+        en=f"{field}: the service takes none, and uses its own",
+        ko=f"{field}: 서비스가 받지 않아 서비스 자체 값이 쓰인다",
+    )
+    return Deviation(field=field, value="not sent", says=says)

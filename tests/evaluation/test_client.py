@@ -73,26 +73,6 @@ def test_an_answer_is_read():
     )
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        "not json",
-        "{}",
-        '{"choices": []}',
-        '{"choices": [{}]}',
-        '{"choices": [{"message": 5}]}',
-        "x" * 10_000_000,
-    ],
-    ids=["no json", "no choices", "empty choices", "no text", "wrong type", "ten megabytes"],
-)
-def test_garbage_is_asked_again_and_then_an_error_never_an_empty_answer(garbage):
-    (answer,) = ask(replying(text(garbage)))
-    assert answer.error
-    assert answer.attempt == module.ATTEMPTS
-    (answer,) = ask(replying(text(garbage), text(json.dumps(GOOD))))
-    assert (answer.text, answer.error, answer.attempt) == ("hello", None, 2)
-
-
 def test_a_refused_request_is_not_asked_again():
     (answer,) = ask(replying(text("prompt too long", 400), text(json.dumps(GOOD))))
     assert "prompt too long" in answer.error
