@@ -18,7 +18,15 @@ from contextlib import AsyncExitStack
 
 import aiohttp
 
+from harness.evaluation.client import Client
+from harness.evaluation.run import evaluate
+from harness.serving.attached import Attached
+from harness.serving.endpoints import Endpoints
+from harness.serving.metrics import read_metrics
+from harness.serving.watchdog import POLL_SECONDS
+from harness.store import RunFolder, SampleLog
 from studies.fake_server import TEXT, TOKENS
+from studies.restart import ITEMS, plan_of
 
 IN_FLIGHT = 500
 BODY = {
@@ -32,9 +40,6 @@ Ask = Callable[[int], Awaitable[str]]
 
 
 async def product(url: str, stack: AsyncExitStack) -> Ask:
-    from harness.evaluation.client import Client
-    from harness.serving.endpoints import Endpoints
-
     client = await stack.enter_async_context(Client(Endpoints([url], IN_FLIGHT)))
 
     async def ask(number: int) -> str:
@@ -111,7 +116,16 @@ WAYS: dict[str, Callable[[str, AsyncExitStack], Awaitable[Ask]]] = {
     "httpx, stream": lambda url, stack: _httpx("httpx", url, stack, True),
     "httpx2, stream": lambda url, stack: _httpx("httpx2", url, stack, True),
 }
-WHOLE = "client, scores, log"
+WHOLE = "harness"
+HEADS = (
+    "way",
+    "requests",
+    "seconds",
+    "tokens/s",
+    "CPU per request (ms)",
+    "CPU per 1,000 tokens/s (% of a core)",
+    "peak (MiB)",
+)
 
 
 async def requests(way: str, url: str, count: int) -> None:
@@ -136,18 +150,24 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
 
 async def _metrics(url: str) -> None:
     """Watch progress as the guard of a server does."""
-    from harness.serving.watchdog import POLL_SECONDS, _tokens
-
     async with aiohttp.ClientSession() as session:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            await _tokens(session, url)
+            await read_metrics(session, url)
 
 
 def measured(way: str, url: str, count: int) -> None:
     """Print what one way costs, in this process."""
-    begun, used = time.monotonic(), _processor()
-    asyncio.run(requests(way, url, count))
+    if way == WHOLE:
+        with tempfile.TemporaryDirectory() as name:
+            plan = plan_of(Path(name), count // ITEMS)
+            plan.build()
+            begun, used = time.monotonic(), _processor()
+            with SampleLog(RunFolder(Path(name) / "run")) as log:
+                evaluate([(plan, log)], Attached([url], IN_FLIGHT))
+    else:
+        begun, used = time.monotonic(), _processor()
+        asyncio.run(requests(way, url, count))
     seconds, cpu = time.monotonic() - begun, _processor() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tokens = count * TOKENS
@@ -170,16 +190,13 @@ def _processor() -> float:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    print(
-        "| way | requests | seconds | tokens/s | CPU per request (ms) | CPU per 1,000 tokens/s (% of a core) | peak (MiB) |"
-    )
-    print("|---|---|---|---|---|---|---|")
-    for way in WAYS:
+    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    for way in [WHOLE, *WAYS]:
         server = subprocess.Popen([sys.executable, "-m", "studies.fake_server"], stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         try:
             url = server.stdout.readline().strip()
-            number = count if way == "client" else count // 20
+            number = count if way in {WHOLE, "client"} else count // 20
             subprocess.run([sys.executable, "-m", "studies.client", way, url, str(number)], check=True)
         finally:
             server.terminate()

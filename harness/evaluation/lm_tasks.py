@@ -16,9 +16,13 @@ import lm_eval
 from lm_eval.api.task import Task
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
+from lm_eval.utils import env as templates
 
 from harness.config.settings import project
 from harness.errors import UsageError, nearest
+
+# lm-eval compiles its templates anew for every item, which takes longer than all else that is done before a run.
+templates.from_string = cache(templates.from_string)
 
 Config = dict[str, Any]
 """A task as its YAML describes it, functions resolved."""

@@ -2,6 +2,7 @@
 
 import lm_eval.api.registry
 import pytest
+from lm_eval.api.instance import Instance
 from lm_eval.evaluator import evaluate as lm_eval_evaluate
 
 from harness.config.settings import load_benchmarks, project
@@ -138,7 +139,7 @@ def test_a_likely_continuation_is_more_likely_than_an_odd_one(engine):
 def test_log_likelihood_tasks_need_plain_text(settings, tmp_path):
     with SampleLog(RunFolder(tmp_path)) as log:
         loaded = ifbench(settings)
-        loaded.task.build_all_requests(limit=1)
+        weighed = Instance("loglikelihood", {}, ("2 + 2 =", " 4"), 0, metadata=(loaded.name, 0, 1))
         journal = Journal(loaded, ITEMS, request_plan(), log)
         with pytest.raises(HarnessError, match=r"protocol\.endpoint=completions"):
-            ServedModel(Attached([], 1), {loaded.name: journal}).loglikelihood(loaded.task.instances)
+            ServedModel(Attached([], 1), {loaded.name: journal}).loglikelihood([weighed])
