@@ -2,9 +2,9 @@
 
     python -m studies.restart [LINES]
 
-Writes a log of LINES answers (1,000,000) of ordinary length, runs on from there against a fake server, kills that run
-with SIGKILL, leaves a torn line, and starts it again. Prints the seconds from each start to the first request that
-the server sees, imports and prompts included, and the most memory that the run took until then.
+Writes a log of LINES answers (1,000,000) of ordinary length, runs on from there against a fake server, kills that
+run with SIGKILL, leaves a torn line, and starts it again. Prints the seconds from each start to the first request
+that the server sees, imports and prompts included, and the most memory that the run took until then.
 """
 
 import json
@@ -29,7 +29,21 @@ from harness.store import RunFolder, SampleLog
 from studies.fake_server import TOKENS
 
 ITEMS = 12_500
-WORDS = 'So the answer is therefore 12 ; we compute \n그러므로 정답은 다음과 같다 "x" = 3 and value'.split(" ")
+WORDS = [
+    "So",
+    "the",
+    "answer",
+    "is",
+    "therefore",
+    "12;",
+    "we",
+    "compute",
+    "\n그러므로",
+    "정답은",
+    "다음과",
+    '"x"',
+    "=",
+]
 
 
 def plan_of(folder: Path, repeats: int) -> TaskPlan:

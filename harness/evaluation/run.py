@@ -33,6 +33,14 @@ class TaskPlan:
         items = [item_id(self.loaded.name, index) for index in self.indices]
         return [(item, repeat) for repeat in range(self.repeats) for item in items]
 
+    def instances(self) -> dict[str, list[Instance]]:
+        """Return the prompts of each item, once they are built."""
+        items = [item_id(self.loaded.name, index) for index in self.indices]
+        found: dict[str, list[Instance]] = {item: [] for item in items}
+        for instance in self.loaded.task.instances:
+            found[items[instance.doc_id]].append(instance)
+        return found
+
     def build(self) -> None:
         """Let lm-eval build the prompts, and try the scorer on a placeholder.
 
@@ -67,17 +75,15 @@ def evaluate(
         plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress, plan.thinking)
         for plan, log in work
     }
-    ServedModel(servers, journals).answer(_units([plan for plan, _ in work]))
+    ServedModel(servers, journals).answer(_open(work))
 
 
-def _units(plans: Sequence[TaskPlan]) -> Iterator[Unit]:
-    by_item: dict[str, dict[int, list[Instance]]] = {}
-    for plan in plans:
-        items = by_item.setdefault(plan.loaded.name, {})
-        for instance in plan.loaded.task.instances:
-            items.setdefault(instance.doc_id, []).append(instance)
-    for repeat in range(max(plan.repeats for plan in plans)):
-        for plan in plans:
+def _open(work: Sequence[tuple[TaskPlan, SampleLog]]) -> Iterator[Unit]:
+    """Yield what no log holds yet."""
+    by_item = [plan.instances() for plan, _ in work]
+    for repeat in range(max(plan.repeats for plan, _ in work)):
+        for (plan, log), items in zip(work, by_item, strict=True):
             if repeat < plan.repeats:
-                for instances in by_item[plan.loaded.name].values():
-                    yield Unit(repeat, instances)
+                for item, instances in items.items():
+                    if (item, repeat) not in log.known:
+                        yield Unit(repeat, instances)
