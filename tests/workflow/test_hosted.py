@@ -16,6 +16,7 @@ from harness.store import Store, read_samples
 from harness.workflow.display import Display
 from harness.workflow.measure import measure
 from harness.workflow.run import _request_plan
+from harness.workflow.servers import manifest_notes
 
 KEY = "sk-of-the-test"
 OVERRIDES = [
@@ -114,3 +115,8 @@ def test_a_task_that_weighs_given_answers_is_refused_for_a_hosted_model():
     loaded = load_task("ifbench_294", load_benchmarks(project().configs)["ifbench_294"], settings.protocol)
     with pytest.raises(UsageError, match="log-likelihood"):
         _request_plan(settings, replace(loaded, output_type="multiple_choice"))
+
+
+def test_a_setting_that_the_service_does_not_take_is_a_deviation():
+    (found,) = manifest_notes(load_settings(OVERRIDES), ["temperature"])["deviations"]
+    assert (found.field, found.value) == ("temperature", "not sent")
