@@ -42,9 +42,10 @@ def write_tasks(folder: Path) -> dict[str, list[int]]:
         items.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         (ours,) = project().tasks.rglob(f"{benchmark.task}.yaml")
         data = {"data_files": {"test": str(items)}}
-        config = {"include": str(ours), "task": benchmark.task, "dataset_path": "json", "dataset_kwargs": data}
+        name = f"ours_{benchmark.task}"  # lm-eval has a task of its own under some of the names
+        config = {"include": str(ours), "task": name, "dataset_path": "json", "dataset_kwargs": data}
         (folder / f"{benchmark.id}.yaml").write_text(yaml.safe_dump({**config, "test_split": "test"}))
-        asked[str(benchmark.task)] = list(evenly_spaced(len(rows), wanted.items))
+        asked[name] = list(evenly_spaced(len(rows), wanted.items))
     return asked
 
 
