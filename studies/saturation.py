@@ -2,7 +2,7 @@
 
     python -m studies.saturation [ROUNDS]
 
-Starts one engine and asks it 384 requests of 96 tokens each, in turn with a fixed number in flight and with one
+Starts one engine and asks it 256 requests of 64 tokens each, in turn with a fixed number in flight and with one
 that grows from there, ROUNDS times (3) after one warm-up of each. Prints seconds, tokens per second and how far it
 grew.
 """
@@ -23,7 +23,7 @@ from harness.serving.endpoints import Endpoints
 from harness.serving.metrics import read_metrics
 from harness.serving.watchdog import POLL_SECONDS
 
-REQUESTS, TOKENS, MOST = 384, 96, 256
+REQUESTS, TOKENS, MOST = 256, 64, 128
 
 
 async def asked(url: str, model: str, concurrency: int, most: int) -> int:
