@@ -42,7 +42,7 @@ class Serving(Record):
     concurrency: int = Field(gt=0)
     """Requests in flight, for each server: to begin with, and at least."""
     concurrency_most: int | None = None
-    """What they may grow to while nothing waits at the server; None keeps them as they are."""
+    """What they may grow to while nothing waits at the server; None, or less, keeps them as they are."""
     urls: list[str] = Field(default_factory=list)
     """Base addresses of servers that are up already; empty starts our own."""
     replicas: int = Field(default=1, gt=0)
@@ -64,10 +64,4 @@ class Serving(Record):
     def _starts_its_own_or_asks_others(self) -> Self:
         if self.urls and self.replicas > 1:
             raise ValueError("`replicas` are servers of our own; several that are up already stand in `urls`")
-        return self
-
-    @model_validator(mode="after")
-    def _grows(self) -> Self:
-        if self.concurrency_most is not None and self.concurrency_most < self.concurrency:
-            raise ValueError(f"`concurrency_most` is less than `concurrency`, {self.concurrency}")
         return self

@@ -58,7 +58,7 @@ class Endpoints:
         """
         self.all = [Endpoint(url, number, concurrency) for number, url in enumerate(urls)]
         self.version = version
-        self._least, self._most = concurrency, most or concurrency
+        self._least, self._most = concurrency, max(concurrency, most or 0)
         self._queue: deque[asyncio.Future[None]] = deque()
 
     @property
