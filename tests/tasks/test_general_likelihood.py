@@ -44,13 +44,23 @@ ROWS = {
         "answer": "A",
         "part": "optics_test",
     },
+    "belebele_ko": {
+        "flores_passage": "얼음은 햇볕에 녹는다.",
+        "question": "무엇이 녹는가?",
+        "mc_answer1": "얼음",
+        "mc_answer2": "바람",
+        "mc_answer3": "해",
+        "mc_answer4": "돌",
+        "correct_answer_num": "1",
+    },
+    "paws_x_ko": {"id": 1, "sentence1": "얼음이 녹는다.", "sentence2": "녹는 것은 얼음이다.", "label": 1},
     "truthfulqa": {
         "question": "What melts?",
         "mc1_targets": {"choices": ["ice", "wind"], "labels": [1, 0]},
         "mc2_targets": {"choices": ["ice", "wind"], "labels": [1, 0]},
     },
 }
-RIGHT = {"boolq": 1}
+RIGHT = {"boolq": 1, "paws_x_ko": 1}
 
 
 @pytest.mark.parametrize("benchmark", ROWS)
@@ -71,7 +81,7 @@ def test_the_likeliest_choice_counts(task_on, benchmark, monkeypatch):
     assert scores(*likely)[metric] == pytest.approx(1, abs=1e-3)
     assert scores(*likely[::-1])[metric] == pytest.approx(0, abs=1e-3)
     assert conftest.BENCHMARKS[benchmark].score.metric in ("acc", "acc_norm", "accuracy,strict")
-    if "acc_norm" in scores(*likely):
+    if len({len(instance.args[1]) for instance in instances[:2]}) > 1 and "acc_norm" in scores(*likely):
         # The longer choice is less likely as a whole, and more likely per character.
         both = scores(-9.0, -10.0)
         assert (both["acc"], both["acc_norm"]) == (1, 0)
