@@ -16,6 +16,7 @@ import datasets
 from harness.config.settings import data_root
 from harness.errors import HarnessError
 from harness.records import Benchmark, FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
+from harness.store import hub
 from harness.store.files import sha256_file
 from harness.store.origins import fetch
 
@@ -103,6 +104,7 @@ def _check(found: str, pinned: str | None, origin: Origin, where: str) -> None:
 
 def _from_hub(origin: HubOrigin) -> Iterator[Row]:
     revision = None if origin.revision == "unpinned" else origin.revision
+    hub.answers()
     names: list[str | None] = [*origin.names] or [origin.name]
     for name in names:
         try:

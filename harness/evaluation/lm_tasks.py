@@ -6,8 +6,10 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from functools import cache
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ _EXTRACTION = Path(__file__).with_name("extraction")
 def config_of(name: str) -> Config:
     """Return a task's configuration; raises UsageError for a task nobody has, and for a group of tasks."""
     entry = _manager(name).task_index[name]
-    config: Config = load_yaml(entry.yaml_path, resolve_func=True) if entry.yaml_path else {}
+    # Modules of some tasks print while they are imported; standard output may be somebody's JSON.
+    with redirect_stdout(StringIO()):
+        config: Config = load_yaml(entry.yaml_path, resolve_func=True) if entry.yaml_path else {}
     if config.get("task") != name or "class" in config:
         raise UsageError(
             expected="one task of lm-eval's YAML form",

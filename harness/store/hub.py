@@ -1,6 +1,9 @@
 """The model hub: where its cache lies, and whether it lets us have a model's weights."""
 
+from functools import cache
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from harness.errors import HarnessError
 from harness.records import HubOrigin
@@ -14,6 +17,27 @@ def hub_cache() -> Path:
     from huggingface_hub import constants  # noqa: PLC0415 - slow, needed only here
 
     return Path(constants.HF_HUB_CACHE)
+
+
+@cache
+def answers() -> bool:
+    """Return whether the hub can be reached from here; asked once.
+
+    Where it cannot, its libraries are told to look into the cache alone: they would try again for half a minute
+    for every single file.
+    """
+    import datasets  # noqa: PLC0415 - slow, needed only here
+    from huggingface_hub import constants  # noqa: PLC0415
+
+    if not constants.HF_HUB_OFFLINE:
+        try:
+            with urlopen(Request(constants.ENDPOINT, method="HEAD"), timeout=PATIENCE):
+                return True
+        except HTTPError:
+            return True
+        except OSError:
+            constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
+    return False
 
 
 def reach(origin: HubOrigin) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 import harness
 from harness.config.settings import Settings, load_benchmarks, load_settings, project
-from harness.errors import UsageError, nearest
+from harness.errors import HarnessError, UsageError, nearest
 from harness.evaluation.run import TaskPlan, evaluate
 from harness.evaluation.tasks import load_task
 from harness.facts.parameters import parameters_total
@@ -86,7 +86,7 @@ def run_suite(
         if checkpoint.shapes:
             store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
     clock.lap("weights")
-    jobs = [_job(settings, checkpoint, store, task, fresh=fresh) for task in settings.suite.tasks]
+    jobs = _jobs(settings, checkpoint, store, fresh=fresh)
     clock.lap("tasks")
     with ExitStack() as stack:
         logs = [stack.enter_context(SampleLog(job.folder)) for job in jobs]
@@ -154,6 +154,31 @@ def _round(work: Work, servers: Servers, display: Display) -> None:
     done = sum(key in log.known for plan, log in work for key in plan.keys)
     with display.bar("answers", total, done) as bar:
         evaluate(work, servers, progress=lambda _: bar.advance())
+
+
+def _jobs(settings: Settings, checkpoint: Checkpoint | None, store: Store, *, fresh: bool) -> list[Job]:
+    """Return the suite's tasks, planned; raises HarnessError that names every one that cannot be had here."""
+    jobs: list[Job] = []
+    missing: dict[str, HarnessError] = {}
+    for wanted in settings.suite.tasks:
+        try:
+            jobs.append(_job(settings, checkpoint, store, wanted, fresh=fresh))
+        except UsageError:
+            raise
+        except HarnessError as error:
+            missing[wanted.benchmark] = error
+    if not missing:
+        return jobs
+    if len(settings.suite.tasks) == 1:
+        raise next(iter(missing.values()))
+    others = ",".join(job.manifest.benchmark for job in jobs)
+    ways_out = dict.fromkeys(error.fix for error in missing.values() if error.fix)
+    raise HarnessError(
+        expected=f"every benchmark of suite {settings.suite.id}",
+        found=f"{len(missing)} of {len(settings.suite.tasks)} cannot be had here",
+        fix=" · ".join([*([f"'suite.tasks=[{others}]' runs the others"] if others else []), *ways_out]),
+        detail="\n".join(f"  {name}: {error.found}" for name, error in missing.items()),
+    )
 
 
 def _job(
