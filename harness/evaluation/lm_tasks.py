@@ -22,13 +22,13 @@ from lm_eval.utils import env as templates
 
 from harness.config.settings import project
 from harness.errors import UsageError, nearest
+from harness.evaluation.sources import reached
 
 # lm-eval compiles its templates anew for every item, which takes longer than all else that is done before a run.
 templates.from_string = cache(templates.from_string)
 
 Config = dict[str, Any]
 """A task as its YAML describes it, functions resolved."""
-_EXTRACTION = Path(__file__).with_name("extraction")
 
 
 def config_of(name: str) -> Config:
@@ -106,21 +106,16 @@ def task_hash(name: str, config: Config) -> str:
     Where its items come from is left out: they have a hash of their own.
     """
     data = {"dataset_path", "dataset_name", "dataset_kwargs", "custom_dataset"}
-    modules: set[Path] = set()
+    named: set[Path] = set()
 
     def described(value: Any) -> str:
-        modules.add(Path(inspect.getfile(value)))
+        named.add(Path(inspect.getfile(value)))
         return f"{Path(inspect.getfile(value)).name}:{value.__qualname__}"
 
     kept = {key: value for key, value in config.items() if key not in data}
     found = hashlib.sha256(metadata.version("lm-eval").encode())
     found.update(json.dumps(kept, sort_keys=True, default=_or_text(described)).encode())
-    for folder in (f for f in project().tasks.iterdir() if (f / f"{name}.yaml").exists()):
-        modules |= {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-        modules |= set(_EXTRACTION.glob("*.py"))
-    if config.get("unsafe_code"):
-        modules |= set(_EXTRACTION.parent.glob("sandbox*.py"))
-    for path in sorted(modules, key=lambda path: (path.parent.name, path.name)):
+    for path in sorted(reached(named), key=lambda path: (path.parent.name, path.name)):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 

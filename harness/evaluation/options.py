@@ -7,7 +7,7 @@ from typing import Any
 
 import datasets
 
-from harness.errors import UsageError
+from harness.errors import HarnessError
 
 Docs = Callable[[datasets.Dataset], datasets.Dataset]
 
@@ -16,7 +16,7 @@ def shuffled(process_docs: Docs | None, seed: int, where: str) -> Docs:
     """Return `process_docs` followed by a shuffle of each item's `options`, its `gold` index following.
 
     The order depends on `seed` and on the item's own text: it is the same in every run and on every machine.
-    The returned function raises UsageError for items without `options` and `gold`.
+    The returned function raises HarnessError for items without `options` and `gold`.
     """
 
     def shuffle(doc: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def shuffled(process_docs: Docs | None, seed: int, where: str) -> Docs:
     def processed(rows: datasets.Dataset) -> datasets.Dataset:
         docs = rows if process_docs is None else process_docs(rows)
         if not {"question", "options", "gold"} <= set(docs.column_names):
-            raise UsageError(
+            raise HarnessError(
                 expected="a task with choices that can be shuffled",
                 found=f"items with {', '.join(docs.column_names)}",
                 where=where,

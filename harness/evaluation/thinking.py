@@ -49,7 +49,7 @@ SOLAR = Format(
 """Solar Open, as in the parser of its maker's fork of vLLM."""
 HARMONY = Format(
     re.compile(
-        r"(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b[^<]*<\|message\|>|\Aanalysis(?=\S)"
+        r"(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b[^<]*<\|message\|>|\Aanalysis(?=[A-Za-z가-힣])"
     ),
     re.compile(r"(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final\b[^<]*<\|message\|>|assistantfinal"),
     re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>final\b[^<]*<\|message\|>|\Afinal(?=[A-Z가-힣])"),
@@ -87,7 +87,10 @@ def split(text: str, finish_reason: str | None, form: Format | None, *, prefille
     the model thinks and that this is not known: then a text without tags is a trace if its length cut it.
     """
     if form is None:
-        form = next((each for each in FORMATS if each.begin.match(text.lstrip())), None)
+        # Of a model that is not known to think only tags count: `analysis` opens many an answer, too.
+        form = next(
+            (each for each in FORMATS if text.lstrip()[:1] in "</" and each.begin.match(text.lstrip())), None
+        )
         if form is None:
             return Split(None, text, cut=False)
     unquoted = _FENCED.sub(_blank, _INLINE.sub(_blank, text))

@@ -69,3 +69,12 @@ class Manifest(Record):
     unpinned: list[str] = Field(default_factory=list)
     rescored_from: str | None = None
     """Key of the run whose answers these are, scored anew; None for answers of its own."""
+    rescoring: int = 0
+    """Which scoring of the same answers this is: 0 the run's own, then counted."""
+    thinks: bool | None = None
+    """Whether the model thinks before it answers under this protocol; None for a model that never does."""
+
+    @property
+    def answers(self) -> tuple[str, str, str]:
+        """What tells two scorings of the same answers from two runs: the answers, the benchmark, the protocol."""
+        return self.rescored_from or self.key, self.benchmark, self.protocol

@@ -11,7 +11,7 @@ from harness.verdicts import reasons
 from harness.verdicts.evidence import Evidence
 from harness.verdicts.judge import DECISION, RULE, judge
 from harness.verdicts.protocols import Judged, combine
-from harness.verdicts.runs import RunEvidence, table_of, terms_for_run
+from harness.verdicts.runs import RunEvidence, in_mode, table_of, terms_for_run
 
 RunsByModel = Mapping[str, Sequence[RunEvidence]]
 """Runs on the claim's benchmark, of its model and of its comparators."""
@@ -54,7 +54,7 @@ def decide(claim: Claim, runs: RunsByModel, size: SizeEvidence | None, context: 
     if claim.kind not in get_args(DecidedKind):
         why = Says(en=f"no rule for claims of kind {claim.kind}", ko=f"{claim.kind} 유형의 판정 규칙이 없음")
         return _not_run(claim, context, why)
-    ours = runs.get(claim.model, ())
+    ours = [run for run in runs.get(claim.model, ()) if in_mode(claim, run)]
     if context.benchmark is None or not ours:
         return _not_run(claim, context, context.why_not_run)
     if claim.metric is not None and claim.metric not in context.benchmark.metrics:
@@ -81,11 +81,16 @@ def _one_per_protocol(judged: Sequence[Judged]) -> list[Judged]:
     return list(best.values())
 
 
+def _family(protocol: str) -> str:
+    """Return what the protocols of a comparison have in common: each model's own maker's are of one family."""
+    return "maker" if protocol.startswith("maker/") else protocol
+
+
 def _judge(claim: Claim, run: RunEvidence, runs: RunsByModel, benchmark: Benchmark, context: Context) -> Verdict:
     """Return the verdict under one run's protocol; what stands in the way of one is said, not raised."""
     protocol = run.manifest.protocol
     beside = [
-        next((r for r in runs.get(name, ()) if r.manifest.protocol == protocol), None)
+        next((r for r in runs.get(name, ()) if _family(r.manifest.protocol) == _family(protocol)), None)
         for name in (claim.comparators if claim.kind in ("exceeds", "ratio", "rank") else [])
     ]
     comparators = [r for r in beside if r is not None]

@@ -69,6 +69,12 @@ def metrics_of(claim: Claim, benchmark: Benchmark, manifest: Manifest) -> tuple[
     return pair if manifest.identity.extractor == "strict" else (pair[1], pair[0])
 
 
+def in_mode(claim: Claim, run: RunEvidence) -> bool:
+    """Return whether a run thought, or did not, as the claim's source says it did; what is unsaid fits."""
+    thinks = run.manifest.thinks
+    return claim.mode is None or thinks is None or thinks == (claim.mode == "thinking")
+
+
 def _whole_repeats(samples: Sequence[Sample], items: Collection[str]) -> int:
     """Return how many repeats, from the first, have an answer for every item; a run may be under way."""
     answered = Counter(sample.repeat for sample in samples)

@@ -1,5 +1,6 @@
 """What is asked of a model under a protocol, and the identity of the run that holds the answers."""
 
+import platform
 from importlib import metadata
 
 from harness.config.settings import Settings
@@ -59,13 +60,23 @@ def request_plan(settings: Settings, loaded: LoadedTask) -> RequestPlan:
     """
     protocol, model = settings.protocol, settings.model
     writes = loaded.output_type == "generate_until"
-    chat = writes and protocol.endpoint == "chat"
+    chat = protocol.endpoint == "chat"
     if model.hosted is not None and not writes:
         raise UsageError(
             expected="tasks that a hosted model can answer",
             found=f"{loaded.name}, which weighs given answers by their log-likelihood",
             where="suite.tasks",
             fix="choose a task that lets the model write its answer",
+        )
+    if not writes:
+        # Nothing of how an answer would be drawn matters: two protocols that differ in it ask the same.
+        return RequestPlan(
+            model=model.id,
+            endpoint="completions",
+            decoding=Decoding(temperature=0.0),
+            max_tokens=1,
+            stop=[],
+            base_seed=0,
         )
     thinking_tokens = protocol.thinking_tokens if thoughts(settings) else 0
     return RequestPlan(
@@ -110,6 +121,7 @@ def identity_of(
 
 
 def library_of(benchmark: Benchmark | None) -> str:
-    """Return the packages that score a benchmark, with their versions."""
+    """Return the packages that score a benchmark, with their versions; Python's, too, where code is run."""
     packages = ("lm-eval", *(benchmark.packages if benchmark else ()))
-    return ", ".join(f"{name} {metadata.version(name)}" for name in packages)
+    python = [f"Python {platform.python_version()}"] if benchmark and "code" in benchmark.needs else []
+    return ", ".join([f"{name} {metadata.version(name)}" for name in packages] + python)

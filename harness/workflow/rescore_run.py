@@ -52,6 +52,7 @@ def rescore_run(folder: RunFolder, task: str | None, overrides: Sequence[str], d
     target, state = folder, _same_identity(change.changed)
     if identity.key != manifest.key:
         target = RunFolder(_beside(folder, manifest.identity, identity))
+        answers = manifest.rescored_from or manifest.key
         record = manifest.model_copy(
             update={
                 "key": identity.key,
@@ -60,7 +61,8 @@ def rescore_run(folder: RunFolder, task: str | None, overrides: Sequence[str], d
                 "benchmark_items": loaded.items,
                 "protocol": name,
                 "code_version": harness.__version__,
-                "rescored_from": manifest.key,
+                "rescored_from": answers,
+                "rescoring": _scorings(target, answers) + 1,
             }
         )
         kept = {key: (asked[item].item, body) for key, (item, body) in requests.items() if item in asked}
@@ -68,6 +70,12 @@ def rescore_run(folder: RunFolder, task: str | None, overrides: Sequence[str], d
     return Rescored(
         folder.path, target.path, loaded.name, benchmark.id, state, change, torn=is_torn(folder.samples)
     )
+
+
+def _scorings(target: RunFolder, answers: str) -> int:
+    """Return the number of the newest scoring of the same answers beside `target`; 0 for none."""
+    beside = [RunFolder(path.parent).read_manifest() for path in target.path.parent.glob("*/manifest.json")]
+    return max((found.rescoring for found in beside if found.rescored_from == answers), default=0)
 
 
 def _same_identity(changed: int) -> State:

@@ -215,6 +215,7 @@ def _job(
             benchmark_items=loaded.items,
             protocol=protocol_name,
             unstated=settings.protocol.unstated,
+            thinks=None if settings.model.thinking is None else thoughts(settings) is not None,
             code_version=harness.__version__,
             looks=looks,
             **manifest_notes(settings, request.left_out),

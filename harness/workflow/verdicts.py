@@ -58,9 +58,11 @@ def decide_all(store: Store, ledger: Ledger) -> Decided:
     """
     runs: dict[str, dict[str, list[RunEvidence]]] = defaultdict(lambda: defaultdict(list))
     held = [(folder, folder.read_manifest()) for folder in store.runs()]
-    rescored = {(manifest.rescored_from, manifest.protocol) for _, manifest in held}
+    newest: dict[tuple[str, str, str], int] = {}
+    for _, manifest in held:
+        newest[manifest.answers] = max(manifest.rescoring, newest.get(manifest.answers, 0))
     for folder, manifest in held:
-        if (manifest.key, manifest.protocol) in rescored:
+        if manifest.rescoring < newest[manifest.answers]:
             continue  # the same answers count once, with their newest scores
         samples = read_samples(folder.samples)
         if samples:

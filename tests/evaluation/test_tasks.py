@@ -87,5 +87,5 @@ def test_the_hashes_tell_a_changed_item_from_a_changed_task(tmp_path):
 
 
 def test_options_of_a_task_without_choices_cannot_be_shuffled(tmp_path):
-    with pytest.raises(UsageError, match="choices that can be shuffled"):
+    with pytest.raises(HarnessError, match="choices that can be shuffled"):
         load_task("gsm8k", gsm8k(tmp_path), protocol(num_fewshot=0, options="shuffled"))

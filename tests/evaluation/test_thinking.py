@@ -45,7 +45,6 @@ CUT = [
     (SOLAR, "<|think|>정답: B일까<|end|><|begin|>assistant"),
     (HARMONY, "<|channel|>analysis<|message|>정답: B일까"),
     (HARMONY, "<|channel|>analysis<|message|>정답: B일까<|end|><|start|>assistant<|channel|>fin"),
-    (HARMONY, "analysis정답: B일까"),
     (HYPERCLOVA, "/think\n정답: B일까"),
 ]
 UNTHINKING = [
@@ -69,6 +68,12 @@ def test_a_trace_without_its_end_is_an_empty_answer(form, text, finish, known):
     found = split(text, finish, form if known else None)
     assert (found.answer, found.cut) == ("", True)
     assert "정답: B일까" in found.reasoning
+
+
+def test_a_bare_word_opens_a_trace_only_of_a_model_that_is_known_to_write_it():
+    assert split("analysis정답: B일까", "stop", HARMONY) == ("정답: B일까", "", True)
+    assert split("analysis: the answer is b", "stop", None) == (None, "analysis: the answer is b", False)
+    assert split("analysis: the answer is b", "stop", HARMONY).answer == "analysis: the answer is b"
 
 
 @pytest.mark.parametrize(("form", "text"), UNTHINKING)

@@ -35,7 +35,7 @@ ROWS = {
         "answer": "1",
     },
     "boolq": {"passage": "Ice melts.", "question": "does ice melt", "idx": 0, "label": 1},
-    "mmlu": {
+    "mmlu_cloze": {
         "question": "What melts?",
         "A": "ice",
         "B": "a warm wind",
@@ -64,10 +64,7 @@ RIGHT = {"boolq": 1, "paws_x_ko": 1}
 
 
 @pytest.mark.parametrize("benchmark", ROWS)
-def test_the_likeliest_choice_counts(task_on, benchmark, monkeypatch):
-    if benchmark == "mmlu":
-        cloze = conftest.BENCHMARKS["mmlu"].model_copy(update={"task": "mmlu_cloze"})
-        monkeypatch.setitem(conftest.BENCHMARKS, "mmlu", cloze)
+def test_the_likeliest_choice_counts(task_on, benchmark):
     loaded = task_on(benchmark, [ROWS[benchmark]], protocol=PLAIN)
     task, instances, right = loaded.task, loaded.task.instances, RIGHT.get(benchmark, 0)
     metric = "acc"

@@ -36,9 +36,9 @@ GSM8K = [
 GSM8K_TEXTS = [
     "1 + 1 = 2. The answer is 2.",
     "7 + 1 = 8. The answer is 9.",
-    "It is 1,234 then. The answer is $1,234.",
+    "It is 1,234 then. The answer is 1,234.",
     "It makes 42 apples",
-    "17 + 1 = 18. The answer is 18",
+    "17 + 1 = 18. The answer is 18.",
 ]
 
 
@@ -79,8 +79,12 @@ def test_scores_equal_those_of_lm_evals_own_evaluator(task_on, tmp_path, benchma
         bootstrap_iters=0,
     )
     (results,) = found["results"].values()
+    ours_of = {
+        "exact_match,strict-match": "exact_match,strict",
+        "exact_match,flexible-extract": "exact_match,lenient",
+    }
     theirs = {
-        name.removesuffix(",none"): value
+        ours_of.get(name, name).removesuffix(",none"): value
         for name, value in results.items()
         if isinstance(value, float) and "stderr" not in name
     }
@@ -90,6 +94,23 @@ def test_scores_equal_those_of_lm_evals_own_evaluator(task_on, tmp_path, benchma
             ours.setdefault(name, []).extend(value if isinstance(value, list) else [value])
     assert {name: sum(values) / len(values) for name, values in ours.items()} == theirs
     assert len(set(theirs.values())) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "strict", "lenient"),
+    [
+        ("The answer is 18", 1, 1),
+        ("So: The answer is $18.", 1, 1),
+        ("18 apples...", 0, 1),
+        ("The answer is", 0, 0),
+        ("The answer is 9. Wait. The answer is 18.", 1, 1),
+        ("The answer is 18. The answer is 9.", 0, 0),
+    ],
+    ids=["no full stop", "dollars", "dots", "truncated", "second thoughts", "adversarial"],
+)
+def test_gsm8k_reads_the_last_answer_whole(task_on, text, strict, lenient):
+    loaded = task_on("gsm8k", [{"question": "What is 17 + 1?", "answer": "#### 18"}])
+    assert graded(loaded, 0, text).scores == {"exact_match,strict": strict, "exact_match,lenient": lenient}
 
 
 def test_the_worked_examples_of_gsm8k_are_the_published_ones(task_on):
