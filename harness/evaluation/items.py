@@ -56,6 +56,22 @@ def origin_of(origins: Sequence[Origin], what: str, where: str) -> Origin:
     )
 
 
+def unpinned(benchmark: Benchmark, *, examples: bool) -> list[str]:
+    """Return the origins that the items, and the examples where they are used, come from without a pin."""
+    found = [origin_of(benchmark.data, benchmark.id, "")]
+    found += [origin_of(benchmark.fewshot, benchmark.id, "")] if examples else []
+    return [f"items from {origin.describe()}" for origin in found if not _is_pinned(origin)]
+
+
+def _is_pinned(origin: Origin) -> bool:
+    match origin:
+        case HubOrigin():
+            return origin.revision != "unpinned" or origin.file_sha256 is not None
+        case FolderOrigin():
+            return origin.sha256 is not None
+    return True
+
+
 def _root(origin: FolderOrigin) -> Path | None:
     return data_root() if origin.root == "data" else Path()
 

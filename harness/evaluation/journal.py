@@ -56,6 +56,7 @@ class Journal:
         item = self.item(instances[0])
         sha256 = digest(body)
         self._log.request(sha256, item, body)
+        told = answers[0].text
         apart = [separated(answer, self._thinking) for answer in answers]
         answers, cut = [answer for answer, _ in apart], any(cut for _, cut in apart)
         graded, first = grade(self._loaded.task, instances, answers), answers[0]
@@ -68,6 +69,7 @@ class Journal:
             request=Request(sha256=sha256, prompt_tokens=first.prompt_tokens),
             text=first.text,
             reasoning=first.reasoning,
+            raw=told if told != first.text else None,
             finish_reason=first.finish_reason,
             completion_tokens=first.completion_tokens,
             answers=graded.answers,

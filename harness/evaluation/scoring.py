@@ -9,9 +9,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
 from harness.errors import HarnessError
-
-_INVALID = "[invalid]"
-"""What lm-eval's extracting filters put where nothing matched."""
+from harness.evaluation.extraction import INVALID
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Scored:
     @property
     def parsed(self) -> bool:
         """Whether any filter found an answer."""
-        return any(answer not in (None, _INVALID, [_INVALID]) for answer in self.answers.values())
+        return any(answer not in (None, INVALID, [INVALID]) for answer in self.answers.values())
 
 
 def score(task: Task, instances: Sequence[Instance], responses: Sequence[Any]) -> Scored:

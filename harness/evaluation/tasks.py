@@ -12,7 +12,7 @@ from lm_eval.api.task import Task
 
 from harness.errors import HarnessError
 from harness.evaluation.examples import from_own_part
-from harness.evaluation.items import read_examples, read_items
+from harness.evaluation.items import read_examples, read_items, unpinned
 from harness.evaluation.lm_tasks import Config, build, config_of, task_hash
 from harness.evaluation.options import shuffled
 from harness.records import Benchmark, Protocol
@@ -36,6 +36,8 @@ class LoadedTask:
     num_fewshot: int
     output_type: str
     runs_code: bool
+    unpinned: Sequence[str] = ()
+    """Origins of its items that no hash and no revision pins."""
 
 
 def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask:
@@ -44,8 +46,7 @@ def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask
     What its scoring needs besides (NLTK data, say) is fetched first.
     Raises UsageError for a task nobody has, HarnessError when its items, examples or resources cannot be had.
     """
-    for resource in benchmark.resources:
-        os.environ[resource.env] = str(fetch(resource.origin))
+    fetch_resources(benchmark)
     where = f"configs/benchmark/{benchmark.id}.yaml, task {name}"
     config = config_of(name)
     task_sha256 = task_hash(name, config)
@@ -90,7 +91,17 @@ def load_task(name: str, benchmark: Benchmark, protocol: Protocol) -> LoadedTask
         num_fewshot=shots,
         output_type=str(task.OUTPUT_TYPE),
         runs_code=bool(getattr(task, "UNSAFE_CODE", False)),
+        unpinned=unpinned(benchmark, examples="examples" in splits),
     )
+
+
+def fetch_resources(benchmark: Benchmark) -> None:
+    """Fetch what a benchmark's scoring needs besides the items, and say where it is in the environment.
+
+    Raises HarnessError when it cannot be had.
+    """
+    for resource in benchmark.resources:
+        os.environ[resource.env] = str(fetch(resource.origin))
 
 
 def _given_examples(config: Config) -> bool:

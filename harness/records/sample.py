@@ -47,6 +47,8 @@ class Sample(Record):
     request: Request
     text: str
     reasoning: str | None = None
+    raw: str | None = None
+    """The text as the server gave it, where we took a trace out of it ourselves."""
     finish_reason: str | None = None
     completion_tokens: int | None = None
     answers: dict[str, Any] = Field(default_factory=dict)

@@ -24,13 +24,13 @@ from harness.evaluation.rescoring import (
     scorer_failed,
     together,
 )
-from harness.evaluation.tasks import load_task
+from harness.evaluation.tasks import fetch_resources, load_task
 from harness.records import Benchmark, Import, Protocol, Sample, Scoring, item_id
 from harness.store import RunFolder, read_samples
 from harness.store.whole import is_torn, read_import, read_requests, write_beside
 from harness.workflow.asking import library_of
 from harness.workflow.display import Display
-from harness.workflow.rescored import Rescored, named, with_resources
+from harness.workflow.rescored import Rescored, named
 
 _PLAIN = Protocol(id="import", max_tokens=1, stop=[], num_fewshot=0)
 """Builds each item's own prompt, to tell items by."""
@@ -169,7 +169,8 @@ def _by_documents(candidate: Candidate, items: Mapping[str, ForeignItem]) -> tup
     name, benchmark = candidate
     if any(foreign.doc is None for foreign in items.values()):
         return None
-    with_resources(benchmark)
+    if benchmark is not None:
+        fetch_resources(benchmark)
     found = task_of(name, list(items.values()))
     if found is None:
         return None

@@ -1,6 +1,5 @@
 """What rescoring brings, and what its two kinds share."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Literal
 
 from harness.evaluation.rescoring import Agreement, Change
 from harness.records import Benchmark
-from harness.store.origins import fetch
 
 State = Literal["rescored", "already rescored", "same identity", "unstable"]
 """`same identity`: nothing that scores has changed, nothing is written; `unstable`: and yet the scores differ."""
@@ -33,12 +31,6 @@ class Rescored:
     """Of an import: the log's own scores against ours."""
     unjoined: list[str] = field(default_factory=list)
     """Of an import: items that the task does not have, by their ids in the log."""
-
-
-def with_resources(benchmark: Benchmark | None) -> None:
-    """Fetch what a benchmark's scoring needs besides the items; raises HarnessError when it cannot be had."""
-    for resource in benchmark.resources if benchmark else ():
-        os.environ[resource.env] = str(fetch(resource.origin))
 
 
 def named(benchmarks: Mapping[str, Benchmark], name: str) -> Benchmark | None:

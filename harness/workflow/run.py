@@ -87,6 +87,9 @@ def run_suite(
             store.write_size(settings.model.id, parameters_total(checkpoint.shapes), origin)
     clock.lap("weights")
     jobs = _jobs(settings, checkpoint, store, fresh=fresh)
+    for job in jobs:
+        for origin in job.plan.loaded.unpinned:
+            display.say(f"not pinned: {origin}; what they are here is part of the run's identity")
     clock.lap("tasks")
     with ExitStack() as stack:
         logs = [stack.enter_context(SampleLog(job.folder)) for job in jobs]
@@ -208,6 +211,8 @@ def _job(
     if settings.until == "settled":
         looks, repeats = _looks(settings, len(indices))
     if not folder.manifest.exists():
+        notes = manifest_notes(settings, request.left_out)
+        notes["unpinned"] = [*notes["unpinned"], *loaded.unpinned]
         manifest = Manifest(
             key=identity.key,
             identity=identity,
@@ -218,7 +223,7 @@ def _job(
             thinks=None if settings.model.thinking is None else thoughts(settings) is not None,
             code_version=harness.__version__,
             looks=looks,
-            **manifest_notes(settings, request.left_out),
+            **notes,
         )
         write_atomic(folder.manifest, manifest.model_dump_json(indent=1) + "\n")
     manifest = folder.read_manifest()

@@ -6,10 +6,14 @@ item by itself, so that form is left out.
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import datasets
+
+from harness.config.settings import data_root
+from harness.store.files import sha256_file
 
 GIVEN = {"13.6": "13.6.txt", "62.1": "62.1.txt", "76.3": "76.3.txt"}
 """Steps that the makers give and do not grade, and the files with their code."""
@@ -41,6 +45,7 @@ def _steps(row: dict[str, Any], template: str) -> list[dict[str, Any]]:
                 "before": "\n\n".join([dependencies, *(one["ground_truth_code"] for one in earlier)]),
                 "steps": [{"number": step["step_number"], "tests": step["test_cases"]}],
                 "code": step["ground_truth_code"],
+                "expected_sha256": _expected_sha256(),
             }
         )
         earlier.append(step)
@@ -72,6 +77,7 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
         "entry_point": _name(graded[-1]),
         "before": "\n\n".join(before),
         "steps": [{"number": step["step_number"], "tests": step["test_cases"]} for step in graded],
+        "expected_sha256": _expected_sha256(),
     }
 
 
@@ -91,6 +97,17 @@ def _dependencies(row: dict[str, Any]) -> str:
 def _name(step: dict[str, Any]) -> str:
     found = re.search(r"^\s*(?:def|class)\s+(\w+)", step["function_header"], re.MULTILINE)
     return found[1] if found else ""
+
+
+def _expected_sha256() -> str | None:
+    """Return the hash of the expected values, which so becomes part of the items' own; None without the file."""
+    path = (data_root() or Path()) / "scicode" / "test_data.h5"
+    return _sha256(path, path.stat().st_mtime_ns) if path.exists() else None
+
+
+@cache
+def _sha256(path: Path, changed: int) -> str:
+    return sha256_file(path)
 
 
 def _data(name: str) -> str:

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from harness.errors import HarnessError
-from harness.evaluation.items import fingerprint, read_items
+from harness.evaluation.items import fingerprint, read_items, unpinned
 from harness.records import Benchmark, FolderOrigin, HubOrigin, Score
 
 ROWS = [{"question": "1 더하기 1은?", "answer": "2"}, {"question": 'a "quoted" word', "answer": "x"}]
@@ -113,3 +113,15 @@ def test_a_hub_that_cannot_be_reached_is_an_error_that_says_what_to_do(monkeypat
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     with pytest.raises(HarnessError, match="HF_HOME"):
         read_items(benchmark(HubOrigin(hub="nobody/nothing", revision="unpinned", split="test")))
+
+
+def test_an_origin_without_hash_and_revision_is_said_to_be_unpinned(tmp_path):
+    (tmp_path / "rows.jsonl").write_text(lines(ROWS))
+    pinned = folder(tmp_path / "rows.jsonl", sha256=fingerprint([tmp_path / "rows.jsonl"]))
+    loose = folder(tmp_path / "rows.jsonl")
+    hub = HubOrigin(hub="maker/set", revision="unpinned", split="test")
+    assert unpinned(benchmark(pinned), examples=False) == []
+    assert unpinned(benchmark(loose), examples=False) == ["items from rows.jsonl"]
+    assert unpinned(benchmark(hub), examples=False) == ["items from maker/set@unpinned"]
+    both = benchmark(pinned).model_copy(update={"fewshot": [hub]})
+    assert unpinned(both, examples=True) == ["items from maker/set@unpinned"]

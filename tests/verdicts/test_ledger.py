@@ -159,3 +159,20 @@ def test_a_claim_equal_to_the_measurement_is_never_contradicted(table):
 
 def test_the_same_input_gives_the_same_bytes():
     assert verdict_on("50.0").model_dump_json() == verdict_on("50.0").model_dump_json()
+
+
+def test_a_run_that_thought_decides_no_claim_about_answers_without_thinking():
+    thought, direct = run(STEADY, thinks=True), run(STEADY, thinks=False)
+    spoken = claim(value="50.0", mode="non_thinking")
+    assert decide(spoken, {"m": [thought]}, None, Context(benchmark())).verdict == "not_measured"
+    assert decide(spoken, {"m": [direct]}, None, Context(benchmark())).verdict != "not_measured"
+    assert decide(claim(value="50.0"), {"m": [thought]}, None, Context(benchmark())).verdict != "not_measured"
+
+
+def test_models_under_their_own_makers_protocols_are_compared():
+    ours, theirs = run(STEADY, protocol="maker/m"), run(STEADY, protocol="maker/other")
+    lead = claim(kind="exceeds", value=None, comparators=["other"])
+    found = decide(lead, {"m": [ours], "other": [theirs]}, None, Context(benchmark()))
+    assert found.verdict != "not_measured"
+    elsewhere = run(STEADY, protocol="house")
+    assert decide(lead, {"m": [ours], "other": [elsewhere]}, None, Context(benchmark())).verdict == "not_measured"

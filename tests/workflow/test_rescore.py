@@ -210,3 +210,22 @@ def test_a_verdict_counts_the_same_answers_once_with_their_newest_scores(store, 
     assert [store.root / "runs" / "m" / "ifbench_294" / target.name] == [
         store.root.parent / evidence.folder for evidence in found.runs
     ]
+
+
+def test_of_several_scorings_of_the_same_answers_the_last_one_speaks(store, run, monkeypatch):
+    monkeypatch.setattr("harness.workflow.rescore_run.library_of", lambda _: "lm-eval of later")
+    one(run.path)
+    monkeypatch.setattr("harness.workflow.rescore_run.library_of", lambda _: "lm-eval of still later")
+    last = one(run.path).target
+    assert RunFolder(last).read_manifest().rescoring == 2
+    (evidence,) = decide_all(store, load_ledger()).runs
+    assert store.root.parent / evidence.folder == last
+
+
+def test_a_scoring_by_another_benchmark_does_not_hide_the_runs_own(store, run):
+    other = RunFolder(run.path.with_name("e" * 16))
+    shutil.copytree(run.path, other.path)
+    changes = {"key": "e" * 16, "benchmark": "ifbench", "rescored_from": run.path.name, "rescoring": 1}
+    other.manifest.write_text(run.read_manifest().model_copy(update=changes).model_dump_json())
+    held = {evidence.manifest.benchmark for evidence in decide_all(store, load_ledger()).runs}
+    assert held == {"ifbench_294", "ifbench"}
