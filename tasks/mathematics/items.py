@@ -1,10 +1,10 @@
-"""Competition problems with one short final answer: every origin's columns in one shape."""
+"""Competition problems with one short final answer: every origin's columns in one shape, a translation first."""
 
 from typing import Any
 
 import datasets
 
-_PROBLEM = ("problem", "Problem", "question")
+_PROBLEM = ("problem_ko", "problem", "Problem", "question")
 _ANSWER = ("expected_answer", "answer", "Answer", "Short Answer")
 
 

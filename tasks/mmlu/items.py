@@ -12,14 +12,15 @@ def normalised(dataset: datasets.Dataset) -> datasets.Dataset:
     """Return the rows as multiple-choice items: `question`, `options`, `gold`, `part` (the subject).
 
     cais/mmlu and MMLU-Redux have `choices` and the number of the right one; the original files and MMMLU a
-    column per choice and a letter, MMMLU's under capital names. The subject is a column, else the `part` of the
+    column per choice and a letter, MMMLU's under capital names, Global-MMLU's under names of their own. The subject is a column, else the `part` of the
     origin: a configuration, or the name of a file such as `anatomy_test`.
     """
     return datasets.Dataset.from_list([_item(row) for row in dataset])
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    options = row.get("choices") or [row[letter] for letter in _LETTERS]
+    columns = _LETTERS if "A" in row else [f"option_{letter.lower()}" for letter in _LETTERS]
+    options = row.get("choices") or [row[column] for column in columns]
     answer = row["answer"] if "answer" in row else row["Answer"]
     gold = _LETTERS.index(answer.strip()) if isinstance(answer, str) else int(answer)
     part = row.get("subject") or row.get("Subject") or row["part"]

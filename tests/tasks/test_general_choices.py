@@ -112,10 +112,10 @@ class TestMMLUPro:
     def loaded(self, task_on):
         return task_on("mmlu_pro", [MMLU_PRO], [WORKED] * 5)
 
-    def test_it_is_asked_as_its_makers_ask_it(self, loaded):
+    def test_it_is_asked_after_five_worked_examples_of_its_category(self, loaded):
         text = str(loaded.task.instances[0].args[0])
         assert loaded.num_fewshot == 5
-        assert "multiple choice questions (with answers) about law" in text
+        assert "Multiple choice questions about law, each with its answer." in text
         assert text.count("It says item 1. The answer is (B).") == 5
         assert text.count("Let's think step by step.") == 6 and "N/A" not in text
         assert prompt(loaded).endswith("J. item 9\nAnswer: Let's think step by step.")
@@ -149,4 +149,4 @@ class TestMMLUPro:
 
     def test_without_examples_the_prompt_still_names_the_form_of_the_answer(self, task_on):
         loaded = task_on("mmlu_pro", [MMLU_PRO], protocol=Protocol(id="none", max_tokens=9, num_fewshot=0))
-        assert 'finish your answer with \\"the answer is (X)\\"' in str(loaded.task.instances[0].args[0])
+        assert 'end with \\"the answer is (X)\\"' in str(loaded.task.instances[0].args[0])
