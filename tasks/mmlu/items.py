@@ -11,9 +11,9 @@ _LETTERS = "ABCD"
 def normalised(dataset: datasets.Dataset) -> datasets.Dataset:
     """Return the rows as multiple-choice items: `question`, `options`, `gold`, `part` (the subject).
 
-    cais/mmlu and MMLU-Redux have `choices` and the number of the right one; the original files and MMMLU a
-    column per choice and a letter, MMMLU's under capital names, Global-MMLU's under names of their own. The subject is a column, else the `part` of the
-    origin: a configuration, or the name of a file such as `anatomy_test`.
+    cais/mmlu and MMLU-Redux have `choices` and the number of the right one; the original files, MMMLU and
+    Global-MMLU a column per choice and a letter, under names of their own. The subject is a column, else the
+    `part` of the origin: a configuration, or the name of a file such as `anatomy_test`.
     """
     return datasets.Dataset.from_list([_item(row) for row in dataset])
 
