@@ -13,9 +13,9 @@ from harness.config.settings import load_benchmarks, load_settings, project
 from harness.errors import HarnessError, UsageError
 from harness.evaluation.tasks import load_task
 from harness.store import Store, read_samples
+from harness.workflow.asking import request_plan
 from harness.workflow.display import Display
 from harness.workflow.measure import measure
-from harness.workflow.run import _request_plan
 from harness.workflow.servers import manifest_notes
 
 KEY = "sk-of-the-test"
@@ -114,7 +114,7 @@ def test_a_task_that_weighs_given_answers_is_refused_for_a_hosted_model():
     settings = load_settings(OVERRIDES)
     loaded = load_task("ifbench_294", load_benchmarks(project().configs)["ifbench_294"], settings.protocol)
     with pytest.raises(UsageError, match="log-likelihood"):
-        _request_plan(settings, replace(loaded, output_type="multiple_choice"))
+        request_plan(settings, replace(loaded, output_type="multiple_choice"))
 
 
 def test_a_setting_that_the_service_does_not_take_is_a_deviation():
