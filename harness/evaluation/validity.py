@@ -137,7 +137,8 @@ def _item(task: Task, doc: Mapping[str, Any], name: str) -> Item:
     options = task.doc_to_choice(doc)
     if not isinstance(text, str):  # choices before a common end: lm-eval has the right one's position as the text
         return Item(name, target, options, text)
-    return Item(name, text, options, _position(target, options))
+    # Some tasks ask nothing before the choices: those are the item then.
+    return Item(name, text.strip() or " / ".join(options), options, _position(target, options))
 
 
 def _position(target: Any, options: Sequence[str]) -> int | None:

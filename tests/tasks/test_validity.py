@@ -12,7 +12,7 @@ CHOICES = sorted(set(ROWS) - {"mmlu"})
 def test_choices_and_the_right_one_are_read_from_a_task_that_weighs_them(task_on, benchmark):
     [item] = items_of(task_on(benchmark, [ROWS[benchmark]], protocol=PLAIN))
     assert item.id.endswith("/00000")
-    assert len(item.options) == 2
+    assert len(item.options) >= 2
     assert item.gold == RIGHT.get(benchmark, 0)
     assert item.text.strip()
 
