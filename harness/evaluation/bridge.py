@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,10 +36,12 @@ class ServedModel(LM):  # type: ignore[misc]
     seed of its own. What a task's journal holds already is not asked again.
     """
 
-    def __init__(self, servers: Servers, journals: Mapping[str, Journal]) -> None:
-        """`journals` holds one per task name."""
+    def __init__(
+        self, servers: Servers, journals: Mapping[str, Journal], draining: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`journals` holds one per task name; once `draining`, nothing new is asked."""
         super().__init__()
-        self._servers, self._journals = servers, journals
+        self._servers, self._journals, self._draining = servers, journals, draining
 
     @property
     def tokenizer_name(self) -> str:
@@ -121,7 +123,7 @@ class ServedModel(LM):  # type: ignore[misc]
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring") as scoring:
 
             async def worker() -> None:
-                while units:
+                while units and not self._draining():
                     unit = units.popleft()
                     body, answers = await self._ask(client, unit)
                     # Waiting here keeps what a kill can lose to what is in flight.

@@ -65,17 +65,19 @@ def evaluate(
     servers: Servers,
     *,
     progress: Callable[[Sample], None] = lambda _: None,
+    draining: Callable[[], bool] = lambda: False,
 ) -> None:
     """Answer what is still open of built plans; every answer is in its log before this returns.
 
-    All tasks share one pool of requests, first repeats first, so that the server stays busy to the end.
+    All tasks share one pool of requests, first repeats first, so that the server stays busy to the end. Once
+    `draining`, nothing new is asked, and this returns when what is under way is answered.
     Raises HarnessError when no server is left; what was answered until then is kept.
     """
     journals = {
         plan.loaded.name: Journal(plan.loaded, plan.indices, plan.request, log, progress, plan.thinking)
         for plan, log in work
     }
-    ServedModel(servers, journals).answer(_open(work))
+    ServedModel(servers, journals, draining).answer(_open(work))
 
 
 def _open(work: Sequence[tuple[TaskPlan, SampleLog]]) -> Iterator[Unit]:

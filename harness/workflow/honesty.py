@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from harness.config.settings import Settings
@@ -40,9 +41,9 @@ def trust(
     tokenizer = checkpoint.tokenizer(trust_remote_code=settings.model.trust_remote_code)
     while True:
         try:
-            for endpoint in servers.endpoints().all:
+            for endpoint, alike in product(servers.endpoints().all, _alike(plans)):
                 with display.waiting(f"the probe looks at {endpoint.url}"):
-                    report = probe_at(endpoint.url, settings.model, plans, tokenizer, settings.serving)
+                    report = probe_at(endpoint.url, settings.model, alike, tokenizer, settings.serving)
                 note_probe(folders, report)
                 if report.failed:
                     raise distrust(report, endpoint.url)
@@ -53,6 +54,14 @@ def trust(
         except HarnessError:
             if not isinstance(servers, Fleet) or not servers.revive():
                 raise
+
+
+def _alike(plans: Sequence[RequestPlan]) -> list[list[RequestPlan]]:
+    """Return the plans in groups that go to the same endpoint with the same switch of thinking."""
+    groups: dict[str, list[RequestPlan]] = {}
+    for plan in plans:
+        groups.setdefault(f"{plan.endpoint} {plan.thinking}", []).append(plan)
+    return list(groups.values())
 
 
 def probe_at(

@@ -12,7 +12,7 @@ from harness.store import open_store
 from harness.verdicts import RunEvidence
 from harness.workflow.check import desk_of
 from harness.workflow.display import Display
-from harness.workflow.run import RunReport, run_suite
+from harness.workflow.run import RunReport, run_suites
 from harness.workflow.site import build_site
 from harness.workflow.verdicts import decide_all, load_ledger, settles
 
@@ -32,11 +32,11 @@ class Measured:
 def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Measured:
     """Run the suite, decide the ledger, build the site; return how the model's claims stand.
 
-    `fresh` sets earlier answers of these runs aside first. Raises what `load_ledger` and `run_suite` raise.
+    `fresh` sets earlier answers of these runs aside first. Raises what `load_ledger` and `run_suites` raise.
     """
     store = open_store(settings)
     ledger = load_ledger()  # before hours of work, not after
-    report = run_suite(settings, display, fresh=fresh, settled=partial(settles, ledger))
+    report = run_suites([settings], display, fresh=fresh, settled=partial(settles, ledger))
     decided = decide_all(store, ledger)
     site = build_site(store, decided, run_checks(desk_of(ledger)).findings)
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]

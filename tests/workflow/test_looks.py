@@ -8,7 +8,7 @@ from harness.config.settings import load_settings
 from harness.errors import UsageError
 from harness.store import Store
 from harness.workflow.display import Display
-from harness.workflow.run import run_suite
+from harness.workflow.run import run_suites
 from harness.workflow.verdicts import load_ledger, settles
 from tests.examples import benchmark, claim, run
 
@@ -34,7 +34,7 @@ def answered(engine, tmp_path):
 
         more = [f"{key}={value}" for key, value in changes.items()]
         settings = load_settings([*OVERRIDES, f"serving.urls=[{engine.url}]", f"results={tmp_path}", *more])
-        report = run_suite(settings, Display(quiet=True), settled=reply)
+        report = run_suites([settings], Display(quiet=True), settled=reply)
         return report.samples, report.answered, asked
 
     return go
