@@ -9,6 +9,21 @@ def plan_for(
     claim: Claim, benchmark: Benchmark | None, models: Collection[str], suites: Mapping[str, Suite]
 ) -> tuple[Says, str]:
     """Return (why the claim is not measured yet, what would measure it: a command where there is one)."""
+    missing = missing_for(claim, benchmark, models, suites)
+    if missing is not None:
+        return missing
+    suite = suite_for(claim, suites)
+    assert benchmark is not None
+    assert suite is not None
+    name = benchmark.names[0]
+    why = Says(en=f"no run on {name} ({benchmark.items} items)", ko=f"{name} ({benchmark.items}문항) 실행 없음")
+    return why, f"harness run model={claim.model} suite={suite.id}"
+
+
+def missing_for(
+    claim: Claim, benchmark: Benchmark | None, models: Collection[str], suites: Mapping[str, Suite]
+) -> tuple[Says, str] | None:
+    """Return (what a run for the claim lacks, what to add); None where a suite can run it."""
     if claim.model not in models:
         why = Says(en=f"{claim.model} has no config yet", ko=f"{claim.model} 모델의 설정이 아직 없음")
         return why, f"add configs/model/{claim.model}.yaml"
@@ -29,8 +44,19 @@ def plan_for(
             ko=f"{name}에서 ‘{claim.metric}’ 지표를 내는 과제가 없음",
         )
         return why, f"a task for {name} that reports it"
-    suite = next((s for s in suites.values() if any(t.benchmark == benchmark.id for t in s.tasks)), None)
-    if suite is None:
+    if suite_for(claim, suites) is None:
         return Says(en=f"no suite holds {name}", ko=f"{name} 과제가 든 모음이 없음"), "a suite that holds it"
-    why = Says(en=f"no run on {name} ({benchmark.items} items)", ko=f"{name} ({benchmark.items}문항) 실행 없음")
-    return why, f"harness run model={claim.model} suite={suite.id}"
+    return None
+
+
+def suite_for(claim: Claim, suites: Mapping[str, Suite]) -> Suite | None:
+    """Return the suite to run for a claim: that of its source's own rows, else one that takes all the items."""
+    tasks = {
+        suite.id: task for suite in suites.values() for task in suite.tasks if task.benchmark == claim.benchmark
+    }
+    own = f"table/{claim.source.id}"
+    if own in tasks:
+        return suites[own]
+    whole = next((name for name, task in tasks.items() if task.items is None), None)
+    name = whole or next(iter(tasks), None)
+    return None if name is None else suites[name]

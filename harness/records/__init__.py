@@ -11,6 +11,7 @@ from harness.records.imported import Import, LogFile, LogFormat, Scoring
 from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Thinking, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
+from harness.records.planned import PlannedRun
 from harness.records.printed import Printed, parse
 from harness.records.probe import ProbeCheck, ProbeReport
 from harness.records.protocol import Decoding, Protocol
@@ -57,6 +58,7 @@ __all__ = [
     "Outcome",
     "Over",
     "PackageOrigin",
+    "PlannedRun",
     "PlantedRow",
     "Printed",
     "ProbeCheck",
