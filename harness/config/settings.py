@@ -45,6 +45,8 @@ class Settings(Record):
     suite: Suite
     protocol: Protocol
     serving: Serving
+    cluster: Cluster
+    """Where the work is done; no part of a run's identity."""
     repeats: int | None = Field(default=None, gt=0)
     """Repeats of every task, when not those of the suite; more of them continue a run."""
     items: int | None = Field(default=None, gt=0)

@@ -53,7 +53,7 @@ def fit_for(given: Mapping[str, str]) -> Fit:
 def on_cluster(given: Mapping[str, str]) -> Mapping[str, str]:
     """Return the arguments with what `cluster=` stands for beside them; those that are given take precedence.
 
-    Raises UsageError for a cluster without a file.
+    Raises UsageError for a cluster without a file, and for one without GPUs unless `gpu=` names one.
     """
     if "cluster" not in given:
         return given
@@ -61,8 +61,13 @@ def on_cluster(given: Mapping[str, str]) -> Mapping[str, str]:
     if name not in clusters:
         expected = "cluster=NAME with a file in configs/cluster/"
         raise UsageError(expected, name, where="command line", fix=nearest(name, clusters))
-    found = clusters[name]
-    stands_for = {"gpu": found.gpu, "gpus_per_node": str(found.gpus_per_node)}
+    found, stands_for = clusters[name], {}
+    if found.gpu is not None:
+        stands_for = {"gpu": found.gpu, "gpus_per_node": str(found.gpus_per_node)}
+    elif "gpu" not in given:
+        having = ", ".join(other.id for other in clusters.values() if other.gpu is not None)
+        expected, where = "a cluster with GPUs, or gpu=NAME", f"configs/cluster/{name}.yaml"
+        raise UsageError(expected, f"cluster={name} without", where=where, fix=f"valid: {having}")
     if found.nodes is not None:
         stands_for["nodes"] = str(found.nodes)
     return stands_for | dict(given)

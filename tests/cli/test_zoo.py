@@ -91,6 +91,13 @@ class TestClusters:
         assert code == 2
         assert "did you mean h100x8" in err
 
+    @pytest.mark.parametrize("verb", ["fit", "serve-command"])
+    def test_a_cluster_without_gpus_says_so(self, harness, verb):
+        code, _, err = harness(verb, "model=a_x_k1", "cluster=local")
+        assert code == 2
+        assert "a cluster with GPUs, or gpu=NAME" in err
+        assert harness(verb, "model=a_x_k1", "cluster=local", "gpu=h200", "--json")[0] == 0
+
 
 class TestReplica:
     def test_a_twin_is_written_where_it_is_asked_for(self, harness, tmp_path):

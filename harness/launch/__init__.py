@@ -1,0 +1,1 @@
+"""Getting work to where it is done: Slurm jobs."""
