@@ -27,6 +27,7 @@ lint: $(VENV)/dev.done  ## formatter, linter and type checker, all as checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/shellcheck --external-sources slurm/local/*.sh .ci/run
 
 format: $(VENV)/dev.done  ## let the formatter and the linter mend what they can
 	$(BIN)/ruff format .

@@ -23,16 +23,17 @@ done
 dir=$(cd "$dir" && pwd -P)
 [[ -s $dir/options ]] || fail "found no cluster in $dir: up.sh starts one there"
 
-# The controller first, so that it saves its queue and starts nothing anew; the others keep nothing but the database.
 end() { # end SIGNAL PID...
-    local signal=$1 pid
-    for pid in "${@:2}"; do kill "-$signal" "$pid" 2>/dev/null || true; done
+    local pid
+    for pid in "${@:2}"; do kill "-$1" "$pid" 2>/dev/null || true; done
 }
-for file in slurmctld slurmdbd mariadbd; do
-    pid=$(cat "$dir/run/$file.pid" 2>/dev/null) || continue
+# What keeps something is asked to end; the controller first, so that it starts nothing anew.
+for daemon in slurmctld slurmdbd mariadbd; do
+    [[ -z $purge ]] || break
+    pid=$(cat "$dir/run/$daemon.pid" 2>/dev/null) || continue
     processes | grep -x "$pid" >/dev/null || continue
     end TERM "$pid"
-    for ((i = 0; i < 50; i++)); do
+    for ((i = 0; i < 100; i++)); do
         grep -qz . "/proc/$pid/cmdline" 2>/dev/null || break # gone, or a zombie
         sleep 0.1
     done
