@@ -11,6 +11,12 @@ fail() {
 # The text at the head of the calling script.
 usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 
+# Runs the calling script anew under the folder's lock, unless it is: one up.sh or down.sh at a time. -o: no daemon keeps it.
+alone() { # alone ARGUMENT...: those after the folder
+    [[ ${CLUSTER_LOCKED-} == "$dir" ]] || CLUSTER_LOCKED=$dir exec flock -o "$dir/lock" "$BASH" "$0" "$dir" "$@"
+    unset CLUSTER_LOCKED
+}
+
 # Jobs carry it as SLURM_CLUSTER_NAME; each folder has another one.
 cluster_name() { printf 'local%s' "$(printf %s "$dir" | md5sum | cut -c1-8)"; }
 

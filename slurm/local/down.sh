@@ -22,6 +22,7 @@ done
 [[ -e $dir ]] || exit 0
 dir=$(cd "$dir" && pwd -P)
 [[ -s $dir/options ]] || fail "found no cluster in $dir: up.sh starts one there"
+alone ${purge:+--purge}
 
 end() { # end SIGNAL PID...
     local pid

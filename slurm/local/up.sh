@@ -34,8 +34,7 @@ dir=$(cd "$dir" && pwd -P)
 # A Unix socket's path has at most 107 characters, and the longest here is spool/nNN/nNN_JOB.STEP.
 ((${#dir} <= 60)) || fail "expected a path of at most 60 characters (sockets lie below it), found ${#dir}: $dir"
 [[ $dir =~ ^[A-Za-z0-9/._-]+$ ]] || fail "expected a path of letters, digits and ._- (slurm.conf quotes nothing), found $dir"
-# One call at a time; -o so that the daemons do not keep the lock.
-[[ ${UP_LOCKED-} == "$dir" ]] || UP_LOCKED=$dir exec flock -o "$dir/lock" "${BASH_SOURCE[0]}" "$dir" "$@"
+alone "$@"
 
 # shellcheck disable=SC2046 # words are meant
 (($#)) || set -- $(cat "$dir/options" 2>/dev/null || true)
