@@ -41,6 +41,12 @@ class GuardedProcess:
         """Return the exit code, or None while it runs."""
         return self._guardian.poll()
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the command itself; nothing happens once it has ended."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.pid).children():
+                child.send_signal(number)
+
     def cpu_seconds(self) -> float:
         """Return the processor time that the whole tree has used so far."""
         total = 0.0

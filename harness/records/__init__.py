@@ -4,6 +4,7 @@ from harness.records.architecture import Architecture
 from harness.records.audit import Audit, ErrorRate, PlantedRow
 from harness.records.base import Record
 from harness.records.benchmark import Benchmark, Resource, Score
+from harness.records.campaign import Attempt, Campaign, Progress, ServerJob, Submission, Surrender
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
 from harness.records.cluster import Cluster
 from harness.records.finding import SEVERITIES, Finding, Severity
@@ -29,8 +30,10 @@ __all__ = [
     "SEVERITIES",
     "Answer",
     "Architecture",
+    "Attempt",
     "Audit",
     "Benchmark",
+    "Campaign",
     "Chat",
     "Claim",
     "ClaimKind",
@@ -63,6 +66,7 @@ __all__ = [
     "Printed",
     "ProbeCheck",
     "ProbeReport",
+    "Progress",
     "Protocol",
     "Reading",
     "Record",
@@ -77,14 +81,17 @@ __all__ = [
     "Says",
     "Score",
     "Scoring",
+    "ServerJob",
     "Serving",
     "Severity",
     "Source",
     "Specification",
     "Status",
     "Subject",
+    "Submission",
     "Suite",
     "SuiteTask",
+    "Surrender",
     "Terms",
     "Thinking",
     "Verdict",

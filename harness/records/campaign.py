@@ -1,4 +1,4 @@
-"""A campaign: which servers have to be started to bring a set of runs to their verdicts, and what became of them."""
+"""A campaign: which servers have to be started to bring runs to their verdicts, and what became of them."""
 
 from typing import Literal
 

@@ -57,7 +57,9 @@ class CampaignFolder:
             return Campaign.model_validate_json(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             found = described(error) if isinstance(error, ValidationError) else str(error)
-            raise HarnessError("a campaign's plan", found, where=str(path), fix="harness submit makes one") from error
+            raise HarnessError(
+                "a campaign's plan", found, where=str(path), fix="harness submit makes one"
+            ) from error
 
     def read_submissions(self) -> list[Submission]:
         """Return every submission as it stands, oldest first."""
@@ -97,11 +99,17 @@ class CampaignFolder:
         """Keep why nobody tries a job again."""
         write_atomic(self._surrender(job), surrender.model_dump_json(indent=1) + "\n")
 
-    def forgive(self, job: str, when: str) -> None:
-        """Let a job that was given up be tried again; what it was given up for stays beside it."""
-        path = self._surrender(job)
-        if path.exists():
-            path.rename(path.with_suffix(f".{when.replace(':', '')}.json"))
+    def forgive(self, job: str) -> None:
+        """Let a job that was given up be tried again; why it was given up stays beside it."""
+        given_up = self.read_surrender(job)
+        if given_up is not None:
+            (self.path / "forgiven").mkdir(exist_ok=True)
+            self._surrender(job).rename(self.path / "forgiven" / f"{job}-{given_up.after}.json")
+
+    def forgiven(self, job: str) -> int:
+        """Return how many attempts no longer count, because a person let the job be tried again after them."""
+        numbers = [path.stem.rpartition("-")[2] for path in (self.path / "forgiven").glob(f"{job}-*.json")]
+        return max((int(number) for number in numbers), default=0)
 
     def _attempts(self, job: str) -> Path:
         return self.path / "attempts" / f"{job}.jsonl"

@@ -1,0 +1,120 @@
+"""From runs to server jobs: the fewest starts of servers that cover them."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, prod
+
+from harness.records import Benchmark, Cluster, Fit, Layout, Model, PlannedRun, Record, ServerJob, Serving
+from harness.records.model import Arguments
+
+SPLITS = ("tensor", "pipeline", "data")
+"""What splits a server over GPUs: --tensor-parallel-size and so on."""
+
+
+class Needs(Record):
+    """What all servers of one model take, and how they are told to."""
+
+    nodes: int
+    gpus_per_node: int
+    overrides: list[str]
+
+
+def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> Needs | None:
+    """Return the nodes and GPUs for the servers of a model; None where nobody says how many it takes.
+
+    Split as the command or `serving` says, else as `fit` found, else as a source shows the model on these GPUs.
+    """
+    if cluster.gpu is None:
+        return Needs(nodes=serving.nodes * (serving.replicas if serving.nodes > 1 else 1), gpus_per_node=0, overrides=[])
+    args = {**model.args, **serving.args}
+    if any(f"{kind}-parallel-size" in args for kind in SPLITS) or serving.nodes > 1:
+        gpus = prod(int(str(args.get(f"{kind}-parallel-size", 1))) for kind in SPLITS)
+        nodes = max(serving.nodes, ceil(gpus / cluster.gpus_per_node))
+        return _all_replicas(serving, cluster, nodes, ceil(gpus / nodes), [f"serving.nodes={nodes}"])
+    if fit is not None and fit.layout is not None:
+        layout = fit.layout
+        overrides = [f"serving.args.{name}={_text(value)}" for name, value in split_args(layout).items()]
+        overrides.append(f"serving.nodes={layout.nodes}")
+        return _all_replicas(serving, cluster, layout.nodes, layout.gpus_per_node, overrides)
+    shown = next((one for one in model.shown if one.gpu == cluster.gpu), None)
+    if shown is None or shown.gpus_per_node > cluster.gpus_per_node:
+        return None
+    overrides = [f"serving.args.tensor-parallel-size={shown.gpus_per_node}"]
+    if shown.nodes > 1:
+        overrides.append(f"serving.args.pipeline-parallel-size={shown.nodes}")
+    overrides.append(f"serving.nodes={shown.nodes}")
+    return _all_replicas(serving, cluster, shown.nodes, shown.gpus_per_node, overrides)
+
+
+def split_args(layout: Layout) -> Arguments:
+    """Return the arguments that split a model as `layout` says."""
+    args: Arguments = {"tensor-parallel-size": layout.tensor_parallel}
+    if layout.pipeline_parallel > 1:
+        args["pipeline-parallel-size"] = layout.pipeline_parallel
+    if layout.expert_parallel > 1:
+        args["enable-expert-parallel"] = True
+    if layout.data_parallel > 1:
+        args["data-parallel-size"] = layout.data_parallel
+    return args
+
+
+def server_jobs(
+    runs: Sequence[PlannedRun],
+    needed: Mapping[str, Needs],
+    serving: str,
+    overrides: Sequence[str],
+    benchmarks: Mapping[str, Benchmark],
+) -> list[ServerJob]:
+    """Return one job per model that `needed` holds: what is asked under one protocol is one suite of it.
+
+    `overrides` are the command's own, and come last.
+    """
+    jobs = []
+    for model, needs_ in needed.items():
+        own = [run for run in runs if run.model == model]
+        groups: dict[str, list[PlannedRun]] = {}
+        for run in own:
+            groups.setdefault(run.protocol, []).append(run)
+        suites = [
+            [
+                f"model={model}",
+                f"suite={group[0].suite}",
+                f"suite.tasks=[{','.join(_task(run) for run in group)}]",
+                f"protocol={protocol}",
+                f"serving={serving}",
+                *needs_.overrides,
+                *overrides,
+            ]
+            for protocol, group in groups.items()
+        ]
+        job = ServerJob(
+            id=model,
+            model=model,
+            suites=suites,
+            nodes=needs_.nodes,
+            gpus_per_node=needs_.gpus_per_node,
+            samples=_samples(own, benchmarks),
+        )
+        jobs.append(job)
+    return jobs
+
+
+def _all_replicas(serving: Serving, cluster: Cluster, nodes: int, gpus: int, overrides: list[str]) -> Needs:
+    """Return the needs of all replicas: side by side on a node while there is room."""
+    if nodes > 1:
+        return Needs(nodes=nodes * serving.replicas, gpus_per_node=gpus, overrides=overrides)
+    beside = min(serving.replicas, cluster.gpus_per_node // gpus)
+    return Needs(nodes=ceil(serving.replicas / beside), gpus_per_node=beside * gpus, overrides=overrides)
+
+
+def _task(run: PlannedRun) -> str:
+    given = {"benchmark": run.benchmark, "items": run.items, "repeats": run.repeats}
+    return "{" + ",".join(f"{key}:{value}" for key, value in given.items() if value is not None) + "}"
+
+
+def _samples(runs: Sequence[PlannedRun], benchmarks: Mapping[str, Benchmark]) -> int | None:
+    counts = [(run.items or benchmarks[run.benchmark].items, run.repeats) for run in runs]
+    return sum(items * repeats for items, repeats in counts if items and repeats) if all(map(all, counts)) else None
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
