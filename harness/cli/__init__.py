@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness.cli import claims, deciding, desk, items, measuring, models, rescoring, suites, zoo
+from harness.cli import campaigns, claims, deciding, desk, items, measuring, models, rescoring, suites, zoo
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ app.add_typer(deciding.app)
 app.add_typer(items.app)
 app.add_typer(rescoring.app)
 app.add_typer(claims.app, name="claims")
+app.add_typer(campaigns.app)
+app.add_typer(campaigns.job_app, name="job")
 
 
 def main() -> None:

@@ -84,7 +84,10 @@ def _row(
     stage = next((states[one] for one in reversed(stages) if one in states), None)
     state, reason, slurm_job = _state(attempts, folder.read_surrender(job.id), known, stage, asked=asked)
     if state == "planned" and submissions:
-        state, reason = ("lost" if asked else "queued"), "Slurm knows no job of it any more" if asked else "not known"
+        state, reason = (
+            ("lost" if asked else "queued"),
+            "Slurm knows no job of it any more" if asked else "not known",
+        )
     running = state == "running"
     return JobStatus(
         job=job.id,

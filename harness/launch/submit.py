@@ -36,8 +36,9 @@ def submit_all(
 ) -> list[Submission]:
     """Submit what of the campaign is not submitted yet and return it all.
 
-    `only` names server jobs that are to be submitted once more. What an earlier call left half done (no answer came,
-    the power went) is looked for in Slurm by its name first: nothing is submitted twice. Raises HarnessError.
+    `only` names server jobs that are to be submitted once more. What an earlier call left half done (no answer
+    came, the power went) is looked for in Slurm by its name first: nothing is submitted twice.
+    Raises HarnessError.
     """
     with folder.lock():
         known = {one.name: one for one in folder.read_submissions()}
@@ -68,8 +69,8 @@ def submit_all(
         return found
 
 
-def submit_successor(folder: CampaignFolder, job: ServerJob, own: str, campaign: Campaign) -> Submission | None:
-    """Submit the job that goes on when ours ends without success, and return it; None for a job that has one.
+def submit_successor(folder: CampaignFolder, job: ServerJob, own: str, campaign: Campaign) -> Submission:
+    """Return the job that goes on when ours ends without success, submitted unless ours has one (it was requeued).
 
     Slurm drops it when ours ends well (`afternotok`, `--kill-on-invalid-dep`). Raises HarnessError.
     """
@@ -77,13 +78,9 @@ def submit_successor(folder: CampaignFolder, job: ServerJob, own: str, campaign:
     with folder.lock():
         submitted = folder.read_submissions()
         known = {one.name: one for one in submitted}
-        if name in known and known[name].slurm is not None:
-            return None
         first = next(one for one in submitted if one.step == "serve" and job.id in one.jobs)
         task = first.tasks[first.jobs.index(job.id)]
-        wanted = Submission(
-            name=name, step="serve", jobs=[job.id], tasks=[task], script=first.script, when=now()
-        )
+        wanted = Submission(name=name, step="serve", jobs=[job.id], tasks=[task], script=first.script, when=now())
         options = [
             f"--dependency=afternotok:{own}",
             "--kill-on-invalid-dep=yes",
@@ -107,7 +104,9 @@ def _after(wanted: Submission, before: Sequence[Submission], stages: dict[str, s
     if wanted.step == "serve":
         stage = {stages[job] for job in wanted.jobs if stages.get(job)}
         # Task by task: one model's weights are not waited for by another.
-        return [f"--dependency=aftercorr:{one}" for one in stage] + (["--kill-on-invalid-dep=yes"] if stage else [])
+        return [f"--dependency=aftercorr:{one}" for one in stage] + (
+            ["--kill-on-invalid-dep=yes"] if stage else []
+        )
     if wanted.step == "verdict":
         servers = [one.slurm for one in before if one.step == "serve" and one.slurm]
         return [f"--dependency=afterany:{':'.join(servers)}"] if servers else []

@@ -1,5 +1,6 @@
 """What a batch job does: keep a client at work until all is answered, and say why where it is not."""
 
+import contextlib
 import os
 import signal
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from harness.errors import HarnessError
+from harness.launch import slurm
 from harness.launch.submit import now, submit_successor
 from harness.machine.processes import GuardedProcess
 from harness.records import Attempt, Campaign, ServerJob, Surrender
@@ -44,9 +46,10 @@ class Supervisor:
     say: Callable[[str], None]
     pauses: Sequence[float] = _PAUSES
     _drain: bool = field(default=False, init=False)
+    _successors: list[str] = field(default_factory=list, init=False)
 
     def run(self) -> int:
-        """Bring the job to its end and return an exit code: 0 once all is answered; others let a successor go on."""
+        """Bring the job to its end and return an exit code: 0 once all is answered, else a successor goes on."""
         self._close_what_was_killed()
         if (given_up := self.folder.read_surrender(self.job.id)) is not None:
             self.say(f"given up on {given_up.when}: {given_up.why}; {given_up.fix}")
@@ -79,8 +82,8 @@ class Supervisor:
             return
         try:
             found = submit_successor(self.folder, self.job, own, self.campaign)
-            if found is not None:
-                self.say(f"job {found.slurm} goes on should this one be stopped")
+            self._successors = [found.slurm] if found.slurm else []
+            self.say(f"job {found.slurm} goes on should this one be stopped")
         except HarnessError as error:
             # Some sites let no job submit jobs: ours works all the same.
             self.say(f"no successor, harness resume {self.campaign.id} is needed once this ends: {error.found}")
@@ -120,7 +123,7 @@ class Supervisor:
         return attempt
 
     def _watch(self, client: GuardedProcess, number: int) -> tuple[Outcome, str]:
-        """Return how the client ended, and why; ends it itself once the sample logs have not grown for too long."""
+        """Return how the client ended, and why; ends it itself once the sample logs stand still for too long."""
         limit = 60.0 * self.campaign.cluster.limits.stall_minutes
         grown, size, told = time.monotonic(), self._size(), False
         while (code := client.exit_code()) is None:
@@ -138,8 +141,8 @@ class Supervisor:
             return "complete", ""
         if code == DRAINED:
             return "drained", "asked to stop"
-        if code > 128:
-            return "killed", f"signal {code - 128}"
+        if code < 0 or code > 128:
+            return "killed", f"signal {-code if code < 0 else code - 128}"
         return "failed", _decisive(client.last_lines(40))
 
     def _hopeless(self) -> Surrender | None:
@@ -157,8 +160,9 @@ class Supervisor:
             in_vain += 1
         if in_vain < limits.attempts:
             return None
+        last = attempts[-1].why or attempts[-1].outcome
         return self._surrender(
-            f"{in_vain} attempts in a row brought no new answer; the last: {attempts[-1].why or attempts[-1].outcome}",
+            f"{in_vain} attempts in a row brought no new answer; the last: {last}",
             f"harness logs {self.campaign.id} {self.job.id} shows why",
         )
 
@@ -172,7 +176,9 @@ class Supervisor:
             reason = self._surrender(reason, "mend what it names")
         self.folder.write_surrender(self.job.id, reason)
         self.say(f"given up: {reason.why}; {reason.fix}")
-        # The successor starts, finds this, and ends at once.
+        # A successor that starts all the same finds the word and ends at once.
+        with contextlib.suppress(HarnessError):
+            slurm.cancel(self._successors)
         return 1
 
     def _since_forgiven(self) -> list[Attempt]:

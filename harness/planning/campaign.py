@@ -24,7 +24,9 @@ def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> 
     Split as the command or `serving` says, else as `fit` found, else as a source shows the model on these GPUs.
     """
     if cluster.gpu is None:
-        return Needs(nodes=serving.nodes * (serving.replicas if serving.nodes > 1 else 1), gpus_per_node=0, overrides=[])
+        return Needs(
+            nodes=serving.nodes * (serving.replicas if serving.nodes > 1 else 1), gpus_per_node=0, overrides=[]
+        )
     args = {**model.args, **serving.args}
     if any(f"{kind}-parallel-size" in args for kind in SPLITS) or serving.nodes > 1:
         gpus = prod(int(str(args.get(f"{kind}-parallel-size", 1))) for kind in SPLITS)
@@ -113,7 +115,9 @@ def _task(run: PlannedRun) -> str:
 
 def _samples(runs: Sequence[PlannedRun], benchmarks: Mapping[str, Benchmark]) -> int | None:
     counts = [(run.items or benchmarks[run.benchmark].items, run.repeats) for run in runs]
-    return sum(items * repeats for items, repeats in counts if items and repeats) if all(map(all, counts)) else None
+    return (
+        sum(items * repeats for items, repeats in counts if items and repeats) if all(map(all, counts)) else None
+    )
 
 
 def _text(value: object) -> str:

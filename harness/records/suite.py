@@ -46,7 +46,9 @@ class Serving(Record):
     urls: list[str] = Field(default_factory=list)
     """Base addresses of servers that are up already; empty starts our own."""
     replicas: int = Field(default=1, gt=0)
-    """Servers of our own, side by side on this machine, behind one client."""
+    """Servers of our own, side by side on this machine or over the nodes of a Slurm job, behind one client."""
+    nodes: int = Field(default=1, gt=0)
+    """Nodes of a Slurm job that one server spans."""
     port: int | None = None
     """None takes a free one; several servers take it and those that follow."""
     restarts: int = Field(default=3, ge=0)
@@ -64,4 +66,8 @@ class Serving(Record):
     def _starts_its_own_or_asks_others(self) -> Self:
         if self.urls and self.replicas > 1:
             raise ValueError("`replicas` are servers of our own; several that are up already stand in `urls`")
+        if self.urls and self.nodes > 1:
+            raise ValueError(
+                "`nodes` are those of a server of our own; where those in `urls` run is not our choice"
+            )
         return self

@@ -66,6 +66,13 @@ def planned_runs(settings: Settings, checkpoint: Checkpoint | None, store: Store
     )
 
 
+def load_tasks(settings: Settings) -> None:
+    """Bring the items of all tasks, and what scores them, to this machine; raises what `load_task` raises."""
+    for wanted in settings.suite.tasks:
+        benchmark, task = _benchmark(wanted)
+        load_task(task, benchmark, settings.protocol.on(benchmark.id))
+
+
 def _run(
     settings: Settings, checkpoint: Checkpoint | None, store: Store, wanted: SuiteTask, *, fresh: bool
 ) -> Run:

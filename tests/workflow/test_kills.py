@@ -121,7 +121,7 @@ def test_one_of_two_engines_dies_and_the_other_goes_on_meanwhile(tmp_path):
     assert all(sample["replica"] != dead for sample in logged(tmp_path)[-4:])
     # Interrupted while one works and one starts: nothing of either is left.
     children += psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)  # as a batch system does it
     process.communicate()
     assert process.returncode == 130
     assert all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in children)
