@@ -210,9 +210,9 @@ def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str]) -> None:
     console.print(table)
     models = {job.model for job in jobs}
     claims = [name for name in left_out if "/" in name]
-    for name in left_out:
+    for name, why in left_out.items():
         if name not in claims and name not in models:
-            console.print(f"left out: {name}: {left_out[name]}", soft_wrap=True, markup=False)
+            console.print(f"left out: {name}: {why}", soft_wrap=True, markup=False)
     if claims:
         more = "harness plan says why of each"
         console.print(
