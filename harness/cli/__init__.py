@@ -9,7 +9,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness.cli import campaigns, claims, deciding, desk, items, measuring, models, rescoring, suites, zoo
+from harness.cli import (
+    campaigns,
+    claims,
+    cluster,
+    deciding,
+    desk,
+    items,
+    measuring,
+    models,
+    rescoring,
+    suites,
+    zoo,
+)
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -33,6 +45,7 @@ app.add_typer(rescoring.app)
 app.add_typer(claims.app, name="claims")
 app.add_typer(campaigns.app)
 app.add_typer(campaigns.job_app, name="job")
+app.add_typer(cluster.app, name="cluster")
 
 
 def main() -> None:

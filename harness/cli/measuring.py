@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from harness.cli.checks import print_checks
 from harness.cli.options import Fresh, Json, Overrides, print_json
 from harness.config.settings import load_settings
 from harness.records import Claim, Verdict
@@ -95,19 +95,7 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
     """Is this machine ready (for that model)? Names the command that fixes what is not; exit 1 if any is not."""
     from harness.workflow import doctor as workflow  # noqa: PLC0415
 
-    checks = workflow.doctor(load_settings(overrides or []))
-    if as_json:
-        print_json({"checks": [vars(check) for check in checks]})
-    else:
-        table = Table("", "check", box=None)
-        for column in ("found", "fix"):
-            table.add_column(column, overflow="fold")
-        for check in checks:
-            mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
-            table.add_row(mark, check.name, escape(check.found), "" if check.ok else escape(check.fix))
-        Console().print(table)
-    if not all(check.ok for check in checks):
-        raise typer.Exit(1)
+    print_checks(workflow.doctor(load_settings(overrides or [])), as_json=as_json)
 
 
 def _measure(overrides: list[str] | None, as_json: bool, fresh: bool) -> None:

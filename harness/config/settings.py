@@ -116,6 +116,11 @@ def load_clusters(configs: Path) -> dict[str, Cluster]:
     return _all(Cluster, configs / "cluster")
 
 
+def load_servings(configs: Path) -> dict[str, Serving]:
+    """Return every way of serving by id; raises UsageError for a bad file."""
+    return _all(Serving, configs / "serving")
+
+
 def load_protocols(configs: Path) -> dict[str, Protocol]:
     """Return every protocol by id; raises UsageError for a bad file."""
     return _all(Protocol, configs / "protocol")

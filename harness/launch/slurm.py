@@ -122,7 +122,10 @@ def jobs(ids: Collection[str]) -> dict[str, JobState]:
     missing = [one for one in ids if one not in found]
     if not missing:
         return found
-    return {job.id: job for job in _accounted("--jobs", ",".join(sorted(missing)))} | found
+    # The database learns late that a job is an array, and shows it as one job until then.
+    arrays = {job.partition("_")[0] for job in found if "_" in job}
+    ended = {job.id: job for job in _accounted("--jobs", ",".join(sorted(missing))) if job.id not in arrays}
+    return ended | found
 
 
 def named(prefix: str) -> list[JobState]:
