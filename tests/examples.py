@@ -14,6 +14,7 @@ from harness.records import (
     RunIdentity,
     Sample,
     Subject,
+    Throughput,
     item_id,
 )
 from harness.verdicts import RunEvidence
@@ -184,3 +185,21 @@ def run(table: list[list[float]], total: int | None = None, **changes: Any) -> R
     }
     samples = [sample(i, r, score) for i, row in enumerate(table) for r, score in enumerate(row)]
     return RunEvidence(Manifest.model_validate(manifest | changes), samples, f"results/runs/m/quiz/{found.key}")
+
+
+def throughput(answers: int = 100, tokens: int = 1000, **changes: Any) -> Throughput:
+    """One server of `m` on an H100 that gave so many answers of `tokens` in 100 seconds."""
+    part = {"benchmark": "quiz", "thinks": None, "answers": answers, "tokens_in": 50 * answers}
+    data: dict[str, Any] = {
+        "model": "m",
+        "started": "2026-01-01T00:00:00+00:00",
+        "seconds": 100.0,
+        "gpu": "h100_80gb",
+        "device": "NVIDIA H100 80GB HBM3",
+        "servers": 1,
+        "engine": "vllm",
+        "engine_version": "1",
+        "in_flight": 64.0,
+        "answered": [part | {"tokens_out": answers * tokens}],
+    }
+    return Throughput.model_validate(data | changes)

@@ -26,7 +26,7 @@ PAGES = [
 COMMANDS = typer.main.get_command(app).commands
 ON_PAPER = (
     *("check", "facts", "claims", "preflight", "decide", "fit", "import", "items", "models", "rescore"),
-    "serve-command",
+    *("serve-command", "plan"),
 )
 """Verbs that need no GPU and no server: what a page shows of them is run."""
 

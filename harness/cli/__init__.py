@@ -18,6 +18,7 @@ from harness.cli import (
     items,
     measuring,
     models,
+    planning,
     rescoring,
     suites,
     zoo,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.add_typer(measuring.app)
 app.add_typer(desk.app)
 app.add_typer(zoo.app)
+app.add_typer(planning.app)
 app.add_typer(suites.app)
 app.add_typer(models.app, name="models")
 app.add_typer(deciding.app)

@@ -12,6 +12,8 @@ from harness.statistics.selection import floor_repeats
 
 UNMEASURED = frozenset({"average", "exam_grade", "latency"})
 """Kinds for which the ledger does not say which runs they need."""
+MOST_TIMES = 4
+"""A claim that asks for more than so many times the repeats that its run takes anyway is not met unasked."""
 COMPARED = frozenset({"exceeds", "ratio", "rank"})
 """Kinds that need runs of the comparators, too."""
 
@@ -73,7 +75,8 @@ def planned_runs(
     """Return the runs that would decide `claims`, those of one model beside each other.
 
     `needed` is how often each item has to run for a claim to be decided (`preflight`); a run takes the most of its
-    claims, and what its suite, its protocol or its items ask for at least. Claims that `unplanned` names add none.
+    claims up to MOST_TIMES what its suite, its protocol or its items ask for, which it takes at least. Claims that
+    `unplanned` names add none.
     """
     wishes = [wish for claim in claims for wish in _wishes(claim, catalogue, changes) or ()]
     return _merged(wishes, catalogue, needed or {}, changes)
@@ -261,8 +264,9 @@ def _run(
         protocol = catalogue.protocols[first.protocol].on(benchmark.id)
         taken = items or benchmark.items
         own = first.task.repeats or protocol.repeats or (floor_repeats(taken) if taken is not None else None)
-        counts = [own, *(needed.get(claim) for claim in claims)]
-        repeats = max((count for count in counts if count is not None), default=None)
+        asked = [needed[claim] for claim in claims if claim in needed]
+        met = [count for count in asked if own is None or count <= MOST_TIMES * own]
+        repeats = max([*met, *([own] if own is not None else [])], default=None)
     return PlannedRun(
         model=first.model,
         suite=first.suite,

@@ -7,6 +7,7 @@ from harness.records.benchmark import Benchmark, Resource, Score
 from harness.records.campaign import Attempt, Campaign, Progress, ServerJob, Submission, Surrender
 from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading, Reply, Says
 from harness.records.cluster import Cluster
+from harness.records.cost import Cost
 from harness.records.finding import SEVERITIES, Finding, Severity
 from harness.records.imported import Import, LogFile, LogFormat, Scoring
 from harness.records.layout import Fit, Layout
@@ -24,11 +25,13 @@ from harness.records.source import Source
 from harness.records.subject import Subject
 from harness.records.suite import Serving, Suite, SuiteTask
 from harness.records.terms import DecidedKind, Terms
+from harness.records.throughput import Answered, Throughput
 from harness.records.verdict import Gate, Interval, Outcome, Specification, Verdict
 
 __all__ = [
     "SEVERITIES",
     "Answer",
+    "Answered",
     "Architecture",
     "Attempt",
     "Audit",
@@ -38,6 +41,7 @@ __all__ = [
     "Claim",
     "ClaimKind",
     "Cluster",
+    "Cost",
     "DecidedKind",
     "Decoding",
     "Deviation",
@@ -94,6 +98,7 @@ __all__ = [
     "Surrender",
     "Terms",
     "Thinking",
+    "Throughput",
     "Verdict",
     "Weights",
     "item_id",

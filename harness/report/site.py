@@ -8,9 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from harness.planning.spent import Spent, spent
 from harness.records import Benchmark, Claim, Finding, Outcome, Verdict
 from harness.report.figure import WIDTH, Figure, claim_figure
 from harness.report.marks import MARKS, Mark
+from harness.report.plan import hours
 from harness.verdicts import RunEvidence
 from harness.verdicts.reasons import number
 
@@ -32,6 +34,8 @@ class Row:
     """What the desk check found about it."""
     witness: Sequence[Finding]
     """Findings on other claims that it is evidence for."""
+    spent: Spent
+    """By the runs that it rests on."""
 
 
 def pages(
@@ -50,7 +54,8 @@ def pages(
     for finding in findings:
         for name in finding.claims:
             on_paper[name].append(finding)
-    rows = [_row(claim, verdicts[claim.id], on_paper.get(claim.id, [])) for claim in claims]
+    by_folder = {run.folder: run for run in runs}
+    rows = [_row(claim, verdicts[claim.id], on_paper.get(claim.id, []), by_folder) for claim in claims]
     found = {"index.html": _index(rows, names)}
     for row in rows:
         found[row.page] = _render("claim.html", row=row, up="../", width=WIDTH)
@@ -92,7 +97,7 @@ def claim_page(claim: str) -> str:
     return f"claims/{claim.replace('/', '--')}.html"
 
 
-def _row(claim: Claim, verdict: Verdict, findings: Sequence[Finding]) -> Row:
+def _row(claim: Claim, verdict: Verdict, findings: Sequence[Finding], runs: Mapping[str, RunEvidence]) -> Row:
     interval = ""
     if verdict.item_interval95 is not None:
         low, high = (number(end, claim.unit) for end in verdict.item_interval95)
@@ -108,6 +113,7 @@ def _row(claim: Claim, verdict: Verdict, findings: Sequence[Finding]) -> Row:
         samples=[(path, _run_page(path)) for path in verdict.evidence if path.startswith("results/runs/")],
         findings=[f for f in findings if claim.id in f.judged],
         witness=[f for f in findings if claim.id not in f.judged],
+        spent=spent([runs[path] for path in verdict.evidence if path in runs]),
     )
 
 
@@ -131,5 +137,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     order: list[Outcome] = list(MARKS)
-    environment.globals.update(marks=MARKS, order=order, claim_page=claim_page)
+    environment.globals.update(marks=MARKS, order=order, claim_page=claim_page, hours=hours)
     return environment

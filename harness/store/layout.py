@@ -97,6 +97,11 @@ class Store:
         parts += [f"start{start}"] if start > 1 else []
         return self.logs / f"{'-'.join(parts)}.log"
 
+    @property
+    def throughput(self) -> Path:
+        """The table of how fast servers answered."""
+        return self.root / "throughput.jsonl"
+
     def spending(self, model: str) -> Path:
         """Return where the account of a hosted model lies."""
         return self.root / "spending" / f"{model}.jsonl"

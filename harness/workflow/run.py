@@ -23,6 +23,7 @@ from harness.workflow.display import Display
 from harness.workflow.honesty import trust
 from harness.workflow.planned import Run, planned_runs
 from harness.workflow.servers import servers_of
+from harness.workflow.throughput import Meter
 
 Work = list[tuple[TaskPlan, SampleLog]]
 """What to ask next, and where the answers go."""
@@ -117,9 +118,13 @@ def run_suites(
             with servers_of(first, checkpoint, store, list(folders.values()), display) as servers:
                 _ready(first, checkpoint, runs, servers, display)
                 clock.lap("engine")
-                while work and not watcher.draining:
-                    _round(work, servers, display, watcher)
-                    work = due()
+                meter = Meter(first, {run.folder.path: run.manifest for run in runs})
+                try:
+                    while work and not watcher.draining:
+                        _round(work, servers, display, watcher, meter)
+                        work = due()
+                finally:
+                    meter.keep(store)
                 clock.lap("answers")
         else:
             display.say("every item is answered already; no engine needed")
@@ -180,13 +185,15 @@ def _ready(
         trust(settings, checkpoint, servers, plans, folders, display)
 
 
-def _round(work: Work, servers: Servers, display: Display, watcher: Watcher) -> None:
+def _round(work: Work, servers: Servers, display: Display, watcher: Watcher, meter: Meter) -> None:
     total = sum(len(plan.keys) for plan, _ in work)
     done = sum(key in log.known for plan, log in work for key in plan.keys)
+    meter.asks({plan.loaded.name: log.folder for plan, log in work})
     with display.bar("answers", total, done) as bar:
 
         def progress(sample: Sample) -> None:
             bar.advance()
+            meter.add(sample)
             watcher.answered(sample)
 
         evaluate(work, servers, progress=progress, draining=lambda: watcher.draining)

@@ -136,3 +136,11 @@ def test_every_kind_of_verdict_has_a_page():
         assert verdict.measured is not None
         page = pages([found], {found.id: verdict}, [], {}, {})["claims/card--table--quiz--m.html"]
         assert "Claimed" in page
+
+
+def test_a_claim_page_says_what_was_spent():
+    answers = site()
+    page = answers["claims/card--table--quiz--m.html"]
+    assert "hours without a GPU" in page
+    assert "GPU 없음" in page
+    assert "Spent" not in answers["claims/card--table--quiz--other.html"]

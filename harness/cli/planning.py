@@ -1,0 +1,65 @@
+"""The verb that says what runs would cost."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness.cli.options import Json, key_values, print_json
+
+app = typer.Typer()
+
+NAMED = ("claims", "model", "suite", "protocol")
+
+Wanted = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="claims=GLOB (id, model or source), model=a,b, suite=x,y, protocol=NAME, cluster=NAME, and other "
+        "overrides: repeats=2, items=50, serving.concurrency_most=256.",
+        show_default=False,
+        metavar="[KEY=VALUE]...",
+    ),
+]
+
+
+@app.command()
+def plan(wanted: Wanted = None, as_json: Json = False) -> None:
+    """Say which runs would decide which claims, on how many GPUs, and what they cost; nothing is started.
+
+    The fewest runs for the claims that fit, each repeated as often as its claims need; with model and suite, and
+    without claims, whole suites. Numbers come from runs measured before where there are any, else from what the
+    GPUs could do at most; it is said which.
+
+    Example: harness plan claims=k_exaone_236b cluster=h200x8
+    """
+    from harness.report.plan import plan_parts  # noqa: PLC0415
+    from harness.workflow import plan as workflow  # noqa: PLC0415
+
+    named = [text for text in wanted or [] if text.partition("=")[0].partition(".")[0] in NAMED]
+    given = key_values(named, NAMED)
+    found = workflow.plan(
+        [text for text in wanted or [] if text not in named],
+        claims=given.get("claims"),
+        models=_names(given.get("model")),
+        suites=_names(given.get("suite")),
+        protocol=given.get("protocol"),
+    )
+    if as_json:
+        print_json(
+            {
+                "cluster": found.cluster,
+                "runs": [{**one.run.model_dump(), "cost": one.cost.model_dump()} for one in found.runs],
+                "claims": [asdict(one) | {"why": one.why.model_dump()} for one in found.claims],
+                "unplanned": [asdict(one) | {"why": one.why.model_dump()} for one in found.unplanned],
+                "total": found.total.model_dump(),
+            }
+        )
+        return
+    console = Console(highlight=False)
+    for part in plan_parts(found):
+        console.print(part, soft_wrap=isinstance(part, str))
+
+
+def _names(text: str | None) -> list[str]:
+    return [name for name in (text or "").split(",") if name]
