@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from harness.errors import HarnessError
 from harness.launch import slurm
@@ -17,6 +18,8 @@ from harness.machine.processes import GuardedProcess
 from harness.records import Attempt, Campaign, ServerJob, Surrender
 from harness.records.campaign import Outcome
 from harness.store.campaigns import CampaignFolder
+
+T = TypeVar("T")
 
 DRAINED = 75
 """Exit code of a client that was asked to stop (sysexits.h: a temporary failure)."""
@@ -77,11 +80,12 @@ class Supervisor:
         self._drain = True
 
     def _submit_successor(self) -> None:
+        """Have a job wait for the end of ours; a requeued one has its successor already."""
         own = own_id()
         if own is None:
             return
         try:
-            found = submit_successor(self.folder, self.job, own, self.campaign)
+            found = self._keep(lambda: submit_successor(self.folder, self.job, own, self.campaign))
             self._successors = [found.slurm] if found.slurm else []
             self.say(f"job {found.slurm} goes on should this one be stopped")
         except HarnessError as error:
@@ -97,7 +101,7 @@ class Supervisor:
             node=os.environ.get("SLURMD_NODENAME") or os.uname().nodename,
             started=now(),
         )
-        self.folder.note_attempt(self.job.id, attempt)
+        self._keep(lambda: self.folder.note_attempt(self.job.id, attempt))
         log = self.folder.client_log(self.job.id, number)
         client = GuardedProcess(self.client(number), log, {})
         self.say(f"attempt {number}: the client prints to {log}")
@@ -110,7 +114,7 @@ class Supervisor:
             raise
         finally:
             client.stop()
-            attempt = attempt.model_copy(
+            ended = attempt.model_copy(
                 update={
                     "ended": now(),
                     "outcome": outcome,
@@ -119,8 +123,17 @@ class Supervisor:
                     "why": why,
                 }
             )
-            self.folder.note_attempt(self.job.id, attempt)
-        return attempt
+            self._keep(lambda: self.folder.note_attempt(self.job.id, ended))
+        return ended
+
+    def _keep(self, write: Callable[[], T]) -> T:
+        """Return what `write` does; a disk that is full, or a file server that is gone, is waited for."""
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                self.say(f"nothing can be written, tried again in {self.pauses[1]:.0f} s: {error}")
+                time.sleep(self.pauses[1])
 
     def _watch(self, client: GuardedProcess, number: int) -> tuple[Outcome, str]:
         """Return how the client ended, and why; ends it itself once the sample logs stand still for too long."""
@@ -136,7 +149,7 @@ class Supervisor:
                 grown, size = time.monotonic(), found
             if time.monotonic() - grown > limit:
                 client.stop(hurry=True)
-                return "stalled", f"no new answer for {limit / 60:.0f} minutes"
+                return "stalled", f"no new answer for {limit / 60:g} minutes"
         if code == 0:
             return "complete", ""
         if code == DRAINED:
@@ -174,7 +187,8 @@ class Supervisor:
     def _give_up(self, reason: Surrender | str) -> int:
         if isinstance(reason, str):
             reason = self._surrender(reason, "mend what it names")
-        self.folder.write_surrender(self.job.id, reason)
+        given_up = reason
+        self._keep(lambda: self.folder.write_surrender(self.job.id, given_up))
         self.say(f"given up: {reason.why}; {reason.fix}")
         # A successor that starts all the same finds the word and ends at once.
         with contextlib.suppress(HarnessError):

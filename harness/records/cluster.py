@@ -179,7 +179,7 @@ class Limits(Record):
     """Attempts in a row that brought no new answer."""
     hours: float | None = Field(default=None, gt=0)
     """Of all attempts of one server together."""
-    stall_minutes: int = Field(default=120, gt=0)
+    stall_minutes: float = Field(default=120, gt=0)
     """A job without a new answer for so long is ended."""
 
 

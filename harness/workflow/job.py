@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,7 +77,8 @@ def supervise(where: Place, display: Display) -> int:
         return inside(where.campaign.cluster, [*command, "--attempt", str(attempt)])
 
     def say(text: str) -> None:
-        display.say(f"{now()} {text}")
+        with suppress(OSError):  # a full disk
+            display.say(f"{now()} {text}")
 
     return Supervisor(where.folder, where.store.root, where.campaign, where.job, client, say).run()
 
