@@ -60,7 +60,7 @@ def submit(
     prepared = campaigns.prepare_campaign(arguments or [], name)
     plan = prepared.plan
     if not as_json:
-        _print_plan(plan.campaign.jobs, plan.left_out)
+        _print_plan(plan.campaign.jobs, plan.left_out, plan.guessed)
     if dry_run:
         texts = {script.file: script.text for script in prepared.scripts}
         if as_json:
@@ -193,7 +193,7 @@ def _results(folder: str | None) -> list[str]:
     return [f"results={folder}"] if folder else []
 
 
-def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str]) -> None:
+def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str], guessed: dict[str, str]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("job", "nodes", "GPUs a node", "protocols", "answers", "GPU hours"):
         table.add_column(name)
@@ -208,6 +208,11 @@ def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str]) -> None:
         )
     console = Console(highlight=False)
     console.print(table)
+    for model, basis in guessed.items():
+        change = f"another number: model={model} serving.args.tensor-parallel-size=N"
+        console.print(
+            f"{model}: sizes that would say its GPUs are not published; {basis}; {change}", soft_wrap=True
+        )
     models = {job.model for job in jobs}
     claims = [name for name in left_out if "/" in name]
     for name, why in left_out.items():

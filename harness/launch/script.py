@@ -8,9 +8,9 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.config.settings import project
+from harness.launch.options import sbatch_options
 from harness.records import Campaign, Cluster, ServerJob
 from harness.records.campaign import Step
-from harness.records.cluster import megabytes, minutes
 
 
 @dataclass(frozen=True)
@@ -86,36 +86,13 @@ def _script(
 
 
 def _requested(cluster: Cluster, step: Step, shape: tuple[int, int] | None) -> list[str]:
-    """Return what a job asks for; GPUs only where servers run."""
-    asked = cluster.slurm
-    named = {
-        "partition": cluster.stage.partition or asked.partition if step != "serve" else asked.partition,
-        "account": asked.account,
-        "qos": asked.qos if step == "serve" else None,
-        "constraint": asked.constraint if step == "serve" else None,
-        "reservation": asked.reservation if step == "serve" else None,
-    }
-    options = [f"--{name}={value}" for name, value in named.items() if value is not None]
-    if shape is None:
-        return [*options, "--nodes=1", "--ntasks=1", f"--time={cluster.stage.time}", *asked.options]
-    nodes, gpus = shape
-    options += [f"--nodes={nodes}", "--ntasks-per-node=1", f"--time={asked.time}"]
-    # To the batch script alone: the supervisor passes it on.
-    if minutes(asked.time) is not None:
-        options.append(f"--signal=B:USR1@{60 * asked.drain_minutes}")
-    if gpus and asked.gpus != "none":
-        kind = f"{asked.gpu_type}:{gpus}" if asked.gpu_type else f"{gpus}"
-        options.append(f"--gres=gpu:{kind}" if asked.gpus == "gres" else f"--gpus-per-node={kind}")
-    if asked.exclusive:
-        options.append("--exclusive")
-    processors = asked.cpus_per_node or (asked.cpus_per_gpu * gpus if asked.cpus_per_gpu else None)
-    if processors:
-        options.append(f"--cpus-per-task={processors}")
-    if asked.memory is not None:
-        options.append(f"--mem={asked.memory}")
-    elif asked.memory_per_gpu is not None and gpus:
-        options.append(f"--mem={megabytes(asked.memory_per_gpu) * gpus}M")
-    return [*options, *asked.options]
+    """Return what a job asks for: all that the profile says where servers run, one plain node elsewhere."""
+    if shape is not None:
+        nodes, gpus = shape
+        return sbatch_options(cluster, nodes=nodes, gpus=gpus)
+    asked = {"partition": cluster.stage.partition or cluster.slurm.partition, "account": cluster.slurm.account}
+    named = [f"--{name}={value}" for name, value in asked.items() if value is not None]
+    return [*named, "--nodes=1", "--ntasks=1", f"--time={cluster.stage.time}", *cluster.slurm.options]
 
 
 def _variables(cluster: Cluster, step: Step) -> Mapping[str, str]:

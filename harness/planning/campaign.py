@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import ceil, prod
 
+from harness.facts.memory import GPUS
 from harness.records import Benchmark, Cluster, Fit, Layout, Model, PlannedRun, Record, ServerJob, Serving
 from harness.records.model import Arguments
 
@@ -16,12 +17,15 @@ class Needs(Record):
     nodes: int
     gpus_per_node: int
     overrides: list[str]
+    guessed: str = ""
+    """What the split rests on where no sizes do."""
 
 
-def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> Needs | None:
-    """Return the nodes and GPUs for the servers of a model; None where nobody says how many it takes.
+def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> Needs:
+    """Return the nodes and GPUs for the servers of a model.
 
-    Split as the command or `serving` says, else as `fit` found, else as a source shows the model on these GPUs.
+    Split as the command or `serving` says, else as `fit` found, else as a source shows the model on GPUs no larger
+    than the cluster's, else on one GPU, vLLM's default: its own words are clear where that is too small.
     """
     if cluster.gpu is None:
         return Needs(
@@ -37,14 +41,15 @@ def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> 
         overrides = [f"serving.args.{name}={_text(value)}" for name, value in split_args(layout).items()]
         overrides.append(f"serving.nodes={layout.nodes}")
         return _all_replicas(serving, cluster, layout.nodes, layout.gpus_per_node, overrides)
-    shown = next((one for one in model.shown if one.gpu == cluster.gpu), None)
-    if shown is None or shown.gpus_per_node > cluster.gpus_per_node:
-        return None
-    overrides = [f"serving.args.tensor-parallel-size={shown.gpus_per_node}"]
-    if shown.nodes > 1:
-        overrides.append(f"serving.args.pipeline-parallel-size={shown.nodes}")
-    overrides.append(f"serving.nodes={shown.nodes}")
-    return _all_replicas(serving, cluster, shown.nodes, shown.gpus_per_node, overrides)
+    for shown in model.shown:
+        if GPUS[shown.gpu] <= GPUS[cluster.gpu] and shown.gpus_per_node <= cluster.gpus_per_node:
+            overrides = [f"serving.args.tensor-parallel-size={shown.gpus_per_node}"]
+            if shown.nodes > 1:
+                overrides.append(f"serving.args.pipeline-parallel-size={shown.nodes}")
+            overrides.append(f"serving.nodes={shown.nodes}")
+            guessed = f"{shown.nodes} x {shown.gpus_per_node} {shown.gpu}, as in {shown.source}"
+            return _all_replicas(serving, cluster, shown.nodes, shown.gpus_per_node, overrides, guessed)
+    return _all_replicas(serving, cluster, 1, 1, [], "no source says how many GPUs it takes: one")
 
 
 def split_args(layout: Layout) -> Arguments:
@@ -100,12 +105,13 @@ def server_jobs(
     return jobs
 
 
-def _all_replicas(serving: Serving, cluster: Cluster, nodes: int, gpus: int, overrides: list[str]) -> Needs:
+def _all_replicas(
+    serving: Serving, cluster: Cluster, nodes: int, gpus: int, overrides: list[str], guessed: str = ""
+) -> Needs:
     """Return the needs of all replicas: side by side on a node while there is room."""
-    if nodes > 1:
-        return Needs(nodes=nodes * serving.replicas, gpus_per_node=gpus, overrides=overrides)
-    beside = min(serving.replicas, cluster.gpus_per_node // gpus)
-    return Needs(nodes=ceil(serving.replicas / beside), gpus_per_node=beside * gpus, overrides=overrides)
+    beside = 1 if nodes > 1 else max(1, min(serving.replicas, cluster.gpus_per_node // gpus))
+    all_nodes = nodes * ceil(serving.replicas / beside)
+    return Needs(nodes=all_nodes, gpus_per_node=beside * gpus, overrides=overrides, guessed=guessed)
 
 
 def _task(run: PlannedRun) -> str:

@@ -16,7 +16,7 @@ from harness.config.settings import (
     load_suites,
     project,
 )
-from harness.errors import HarnessError, UsageError, nearest
+from harness.errors import UsageError, nearest
 from harness.planning.campaign import Needs, needs, server_jobs
 from harness.planning.fit import fit
 from harness.planning.runs import Catalogue, Changes, planned_runs, suite_runs, unplanned
@@ -35,6 +35,8 @@ class CampaignPlan:
     runs: list[PlannedRun]
     left_out: dict[str, str]
     """Claim or model, and why."""
+    guessed: dict[str, str]
+    """Models whose GPUs no sizes say, and what their number rests on instead."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def plan_campaign(arguments: Sequence[str], name: str | None) -> CampaignPlan:
         ),
         [run for run in runs if run.model in placed],
         left_out,
+        {model: needed.guessed for model, needed in placed.items() if needed.guessed},
     )
 
 
@@ -166,14 +169,11 @@ def _needs(command: _Command, settings: Settings, model: Model) -> Needs | str:
     cluster = settings.cluster
     try:
         found = _fit(model, cluster) if cluster.gpu is not None else None
-    except HarnessError as error:
-        return error.found
+    except UsageError:  # nobody has entered its sizes
+        found = None
     if found is not None and found.fits is False:
         return "; ".join(found.why)
     needed = needs(model, settings.serving, cluster, found)
-    if needed is None:
-        why = "; ".join(found.why) if found is not None else ""
-        return f"nobody says how many GPUs it takes ({why}): serving.args.tensor-parallel-size=N does"
     if cluster.nodes is not None and needed.nodes > cluster.nodes:
         return f"it takes {needed.nodes} nodes, and cluster.nodes is {cluster.nodes}"
     return needed
