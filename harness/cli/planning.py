@@ -6,11 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from harness.cli.options import Json, key_values, print_json
+from harness.cli.options import Json, print_json
 
 app = typer.Typer()
-
-NAMED = ("claims", "model", "suite", "protocol")
 
 Wanted = Annotated[
     list[str] | None,
@@ -36,15 +34,7 @@ def plan(wanted: Wanted = None, as_json: Json = False) -> None:
     from harness.report.plan import plan_parts  # noqa: PLC0415
     from harness.workflow import plan as workflow  # noqa: PLC0415
 
-    named = [text for text in wanted or [] if text.partition("=")[0].partition(".")[0] in NAMED]
-    given = key_values(named, NAMED)
-    found = workflow.plan(
-        [text for text in wanted or [] if text not in named],
-        claims=given.get("claims"),
-        models=_names(given.get("model")),
-        suites=_names(given.get("suite")),
-        protocol=given.get("protocol"),
-    )
+    found = workflow.plan(workflow.wanted_by(wanted or []))
     if as_json:
         print_json(
             {
@@ -59,7 +49,3 @@ def plan(wanted: Wanted = None, as_json: Json = False) -> None:
     console = Console(highlight=False)
     for part in plan_parts(found):
         console.print(part, soft_wrap=isinstance(part, str))
-
-
-def _names(text: str | None) -> list[str]:
-    return [name for name in (text or "").split(",") if name]

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, prod
 
 from harness.facts.memory import GPUS
+from harness.planning.cost import total
+from harness.planning.plan import CostedRun
 from harness.records import Benchmark, Cluster, Fit, Layout, Model, PlannedRun, Record, ServerJob, Serving
 from harness.records.model import Arguments
 
@@ -65,7 +67,7 @@ def split_args(layout: Layout) -> Arguments:
 
 
 def server_jobs(
-    runs: Sequence[PlannedRun],
+    costed: Sequence[CostedRun],
     needed: Mapping[str, Needs],
     serving: str,
     overrides: Sequence[str],
@@ -77,7 +79,8 @@ def server_jobs(
     """
     jobs = []
     for model, needs_ in needed.items():
-        own = [run for run in runs if run.model == model]
+        parts = [one for one in costed if one.run.model == model]
+        own = [one.run for one in parts]
         groups: dict[str, list[PlannedRun]] = {}
         for run in own:
             groups.setdefault(run.protocol, []).append(run)
@@ -100,6 +103,7 @@ def server_jobs(
             nodes=needs_.nodes,
             gpus_per_node=needs_.gpus_per_node,
             samples=_samples(own, benchmarks),
+            gpu_hours=total(one.cost for one in parts).gpu_hours,
         )
         jobs.append(job)
     return jobs

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from harness.errors import HarnessError
 from harness.planning.fit import fit
+from harness.planning.layout import fit_on
 from harness.planning.roofline import most_tokens_per_second
-from harness.records import Benchmark, Cluster, Cost, Fit, Layout, Model, PlannedRun, Protocol, Says, Throughput
+from harness.records import Benchmark, Cluster, Cost, Layout, Model, PlannedRun, Protocol, Says, Throughput
 from harness.verdicts.gates import MAX_TRUNCATED
 
 EXPECTED_SHARE = (1 - MAX_TRUNCATED) / math.log(1 / MAX_TRUNCATED)
@@ -49,17 +50,14 @@ class Rate:
 
 
 def place_of(model: Model, cluster: Cluster) -> Place:
-    """Return how a model is served on a cluster: the smallest layout that holds its context once, or why none."""
+    """Return how a model is served on a cluster: its layout there (`fit_on`), or why there is none."""
     if model.hosted is not None:
         return Place(cluster.gpu, None, Says(en="served by its maker only", ko="제작사만 제공함"))
     if cluster.gpu is None:
         return Place(None, None)
-    try:
-        found: Fit = fit(model, cluster.gpu, gpus_per_node=cluster.gpus_per_node)
-    except HarnessError as error:
-        return Place(
-            cluster.gpu, None, Says(en=f"no layout: {error.found}", ko=f"배치를 알 수 없음: {error.found}")
-        )
+    found = fit_on(model, cluster)
+    if found is None:
+        return Place(cluster.gpu, None, Says(en="no layout: its sizes are unknown", ko="모델 크기를 알 수 없음"))
     layout = found.layout
     if layout is None:
         en = "does not fit" if found.fits is False else f"sizes not published: {', '.join(found.unpublished)}"

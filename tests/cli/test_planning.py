@@ -12,7 +12,7 @@ def test_claims_get_runs_costs_and_reasons(harness, tmp_path):
     assert code == 0
     run = next(r for r in found["runs"] if r["benchmark"] == "aime_2025")
     assert (run["model"], run["protocol"], run["repeats"]) == ("k_exaone_236b", "maker/k_exaone_236b", 32)
-    assert (run["cost"]["requests"], run["cost"]["gpus"], run["cost"]["nodes"]) == (960, 4, 1)
+    assert (run["cost"]["requests"], run["cost"]["gpus"], run["cost"]["nodes"]) == (960, 8, 1)
     assert 0 < run["cost"]["gpu_hours"] < run["cost"]["gpu_hours_most"]
     assert all(says["en"] and says["ko"] for says in run["cost"]["basis"])
     assert all(one["why"]["en"] and one["why"]["ko"] for one in found["unplanned"])
@@ -50,6 +50,15 @@ def test_finished_runs_replace_what_was_assumed(harness, tmp_path):
 def test_a_mistyped_name_is_answered_with_the_nearest(harness):
     assert "k_exaone_236b" in harness("plan", "model=k_exaone_236", "suite=math")[2]
     assert "h100x8" in harness("plan", "claims=k_exaone_236b", "cluster=h100x9")[2]
-    code, _, err = harness("plan", "protocol.max_tokens=9")
+    code, _, err = harness("plan", "protocol.max_token=9")
     assert code == 2
-    assert "claims=…" in err
+    assert "max_tokens" in err
+
+
+def test_what_a_command_changes_in_a_protocol_changes_the_cost(harness, tmp_path):
+    asked = ["plan", "model=solar_open_100b", "suite=math", "cluster=h100x8", f"results={tmp_path}", "--json"]
+    most = [
+        json.loads(harness(*asked, *more)[1])["total"]["tokens_out_most"]
+        for more in ([], ["protocol.max_tokens=64", "protocol.thinking_tokens=64"])
+    ]
+    assert most[1] < most[0] / 100
