@@ -70,7 +70,7 @@ class Client:
             timeout=timeout,
             connector=aiohttp.TCPConnector(limit=0),
             read_bufsize=1 << 20,
-            headers=service.headers if service else {},
+            headers=service.headers if service else endpoints.headers,
         )
 
     @classmethod

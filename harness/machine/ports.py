@@ -1,4 +1,4 @@
-"""Free ports on the loopback address."""
+"""Free ports, on the loopback address unless another is named."""
 
 import socket
 
@@ -16,7 +16,7 @@ def free_port(wanted: int | None = None) -> int:
         return int(held.getsockname()[1])
 
 
-def reserved_port(wanted: int | None = None) -> socket.socket:
+def reserved_port(wanted: int | None = None, host: str = HOST) -> socket.socket:
     """Return a socket that holds a port without listening there: nobody else is given it while a server starts.
 
     A server that allows address reuse, as most do, can listen there meanwhile. Raises HarnessError when the
@@ -24,18 +24,18 @@ def reserved_port(wanted: int | None = None) -> socket.socket:
     """
     held = socket.socket()
     if wanted is None:
-        held.bind((HOST, 0))
+        held.bind((host, 0))
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: the port is nobody else's
         return held
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        held.bind((HOST, wanted))
+        held.bind((host, wanted))
     except OSError as error:
         held.close()
         raise HarnessError(
             expected=f"port {wanted} to be free",
             found=str(error),
-            where=f"{HOST}:{wanted}",
+            where=f"{host}:{wanted}",
             fix=f"end what listens there (`ss -ltnp 'sport = :{wanted}'`), or use serving.port=null",
         ) from error
     return held

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -13,6 +14,34 @@ from harness.machine.guardian import HURRY
 
 _END_BYTES = 2_000_000
 """How much of either end of a long log is read to find out what went wrong."""
+
+
+class Work(NamedTuple):
+    """What a tree of processes has done."""
+
+    cpu_seconds: float
+    """Processor time used so far."""
+    stopped: bool
+    """Whether one of them was stopped (SIGSTOP)."""
+
+
+def work_below(pid: int) -> Work:
+    """Return what a process and all its descendants have done; nothing when it has ended."""
+    total, stopped = 0.0, False
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system
+            stopped = stopped or process.status() == psutil.STATUS_STOPPED
+    return Work(total, stopped)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 class GuardedProcess:
@@ -49,27 +78,11 @@ class GuardedProcess:
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the whole tree has used so far."""
-        total = 0.0
-        for process in self._tree():
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                total += times.user + times.system
-        return total
+        return work_below(self.pid).cpu_seconds
 
     def any_stopped(self) -> bool:
         """Return whether a process of the tree was stopped (SIGSTOP): the others may spin and wait for it."""
-        for process in self._tree():
-            with contextlib.suppress(psutil.Error):
-                if process.status() == psutil.STATUS_STOPPED:
-                    return True
-        return False
-
-    def _tree(self) -> list[psutil.Process]:
-        try:
-            root = psutil.Process(self.pid)
-            return [root, *root.children(recursive=True)]
-        except psutil.Error:
-            return []
+        return work_below(self.pid).stopped
 
     def stop(self, grace: float = 15.0, *, hurry: bool = False) -> None:
         """End the whole tree and wait until it is gone; `hurry` hardly waits for it to end by itself."""
@@ -81,7 +94,7 @@ class GuardedProcess:
         try:
             self._guardian.wait(timeout=grace)
         except subprocess.TimeoutExpired:
-            for process in reversed(self._tree()):
+            for process in reversed(_tree(self.pid)):
                 with contextlib.suppress(psutil.Error):
                     process.kill()
             self._guardian.wait()

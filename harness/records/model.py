@@ -13,6 +13,8 @@ from harness.records.protocol import Decoding
 Argument = str | int | float | bool | list[str]
 Arguments = dict[str, Argument]
 """Command-line arguments without their leading dashes."""
+MultiNode = Literal["native", "ray"]
+"""How one server spans several nodes: vLLM's own multi-node mode, or its Ray backend."""
 
 
 Switch = dict[str, str | int | bool | dict[str, str | int | bool]]
@@ -155,6 +157,8 @@ class Model(Record):
     """Longest prompt plus answer the server is started for, in tokens."""
     args: Arguments = Field(default_factory=dict)
     """vLLM arguments of this model, without the leading dashes; true is a bare flag, a list several values."""
+    multi_node: MultiNode = "native"
+    """How a server of it spans several nodes."""
     sampling: Decoding | None = None
     """Recommended by its maker; None where the maker recommends none."""
     sampling_source: str

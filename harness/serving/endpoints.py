@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 GROWTH = 0.25
 """Share of the first limit by which a limit grows at each look, while nothing waits at the server."""
@@ -49,15 +50,21 @@ class Endpoints:
     """Servers of the same model; belongs to one event loop."""
 
     def __init__(
-        self, urls: Sequence[str], concurrency: int, version: str = "/v1", most: int | None = None
+        self,
+        urls: Sequence[str],
+        concurrency: int,
+        version: str = "/v1",
+        most: int | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Take all for well.
 
         `concurrency` is the number of requests under way at once on each, to begin with and at least; `most` what
-        it may grow to (None: it stays). `version` is the path between the base address and that of a request.
+        it may grow to (None: it stays). `version` is the path between the base address and that of a request, and
+        `headers` are sent with each.
         """
         self.all = [Endpoint(url, number, concurrency) for number, url in enumerate(urls)]
-        self.version = version
+        self.version, self.headers = version, headers
         self._least, self._most = concurrency, max(concurrency, most or 0)
         self._queue: deque[asyncio.Future[None]] = deque()
 

@@ -16,6 +16,7 @@ from harness.serving import probe
 from harness.serving.command import command
 from harness.serving.failures import Failure, classify
 from harness.serving.placement import Placement
+from harness.serving.step import Part, Step
 
 _POLL_SECONDS = 0.25
 
@@ -36,25 +37,46 @@ class Engine:
     """A vLLM server that belongs to us; use it as a context manager."""
 
     def __init__(
-        self, model: Model, serving: Serving, weights: Path, log: Path, place: Placement | None = None
+        self,
+        model: Model,
+        serving: Serving,
+        weights: Path,
+        log: Path,
+        place: Placement | None = None,
+        key: str = "",
     ) -> None:
-        """Start the server process; it is not healthy yet. Raises HarnessError when the port is taken."""
+        """Start the server process; it is not healthy yet. Raises HarnessError when the port is taken.
+
+        `key` is what a server on other nodes than ours asks of its clients.
+        """
         place = place or Placement()
         self.model, self.serving, self._weights = model, serving, weights
         self.healthy = False
         """Whether it has ever been well."""
-        self._held = reserved_port(None if serving.port is None else serving.port + place.number)
-        self.port = int(self._held.getsockname()[1])
-        self.command = command(model, serving, str(weights), self.port, place=place.args)
+        self.headers = {"Authorization": f"Bearer {key}"} if key else {}
+        """What every request has to say."""
         self.started = time.monotonic()
         # The weights are on the disk by now: no start waits for a hub that cannot be reached.
-        env = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", **serving.env, **place.env}
-        self.process = GuardedProcess(self.command, log, env)
+        env = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", **serving.env}
+        port = None if serving.port is None else serving.port + place.number
+        self._held = None if place.hosts else reserved_port(port)
+        self.port = self._held.getsockname()[1] if self._held else None
+        """On this machine; None for a server on other nodes, which find one themselves."""
+        self.command = command(model, serving, str(weights), self.port, place=place.args)
+        self.process: GuardedProcess
+        if place.hosts:
+            part = Part(place.hosts, key, place.env, port, model.multi_node)
+            self.process = Step(self.command, log, env, part)
+            self.command = self.process.command
+        else:
+            self.process = GuardedProcess(self.command, log, {**env, **place.env})
+        self.where = ", ".join(place.hosts) or self.url
+        """The nodes that it runs on, or its address on this machine."""
 
     @property
     def url(self) -> str:
-        """Base address, without a path."""
-        return f"http://{HOST}:{self.port}"
+        """Base address, without a path; empty as long as the nodes that it runs on have not said theirs."""
+        return self.process.url if isinstance(self.process, Step) else f"http://{HOST}:{self.port}"
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +89,8 @@ class Engine:
     def stop(self, *, hurry: bool = False) -> None:
         """End it with all it started; one that is still starting has nothing to finish and is not waited for."""
         self.process.stop(hurry=hurry or not self.healthy)
-        self._held.close()
+        if self._held is not None:
+            self._held.close()
 
     def wait_healthy(self, waiting: Callable[[float], None] = lambda _: None) -> float:
         """Wait until the server answers and return the seconds since its start.
@@ -89,7 +112,7 @@ class Engine:
     def starting(self) -> Iterator[float]:
         """Yield the seconds since the start until the server answers; raises what `wait_healthy` raises."""
         moved, seen = time.monotonic(), (0, 0.0)
-        while not probe.healthy(self.url):
+        while not (self.url and probe.healthy(self.url)):
             self.check_alive()
             state = (self.process.log.stat().st_size, round(self.process.cpu_seconds(), 0))
             now = time.monotonic()
@@ -105,11 +128,11 @@ class Engine:
         """Raise EngineError when another server was quicker to take the port."""
         self.check_alive()
         try:
-            served = probe.served_models(self.url)
+            served = probe.served_models(self.url, self.headers)
         except (OSError, ValueError) as error:
             raise self.failure(f"it is healthy but does not list its models: {error}") from error
         if served != {self.model.id: str(self._weights)}:
-            raise self.failure(f"another server answers on port {self.port}: it serves {served}")
+            raise self.failure(f"another server answers at {self.url}: it serves {served}")
 
     def check_alive(self) -> None:
         """Raise EngineError when the server process has ended."""

@@ -1,6 +1,7 @@
 """Several engines of our own, side by side: started together, started again when one fails."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,8 @@ class Fleet:
         """
         self._model, self._serving, self._weights = model, serving, weights
         self._log, self._restarted, self._given_up = log, restarted, given_up
+        self._key = secrets.token_urlsafe() if any(place.hosts for place in places) else ""
+        """Servers on other nodes can be reached by everybody there, and answer those who know it."""
         self._seats: list[_Seat] = []
         try:
             for place in places:
@@ -63,7 +66,7 @@ class Fleet:
 
     def _engine(self, place: Placement, start: int) -> Engine:
         log = self._log(place.number, start)
-        return Engine(self._model, self._serving, self._weights, log, place)
+        return Engine(self._model, self._serving, self._weights, log, place, self._key)
 
     def __enter__(self) -> Self:
         return self
@@ -114,8 +117,9 @@ class Fleet:
 
     def endpoints(self) -> Endpoints:
         """Return the servers as a client sees them."""
-        urls = [seat.engine.url for seat in self._seats]
-        return Endpoints(urls, self._serving.concurrency, most=self._serving.concurrency_most)
+        urls, serving = [engine.url for engine in self.engines], self._serving
+        headers = self.engines[0].headers
+        return Endpoints(urls, serving.concurrency, most=serving.concurrency_most, headers=headers)
 
     async def tend(self, endpoints: Endpoints) -> None:
         """Watch all servers and start again what fails; raises HarnessError when the last is given up."""

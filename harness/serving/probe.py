@@ -2,6 +2,8 @@
 
 import json
 import urllib.request
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -16,9 +18,11 @@ def healthy(url: str) -> bool:
         return False
 
 
-def served_models(url: str) -> dict[str, str]:
-    """Return the models that the server offers: id -> where it has the weights from."""
-    return {str(entry["id"]): str(entry.get("root")) for entry in _get(f"{url}/v1/models").get("data", [])}
+def served_models(url: str, headers: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return the models that the server offers: id -> where it has the weights from; `headers` hold its key."""
+    return {
+        str(entry["id"]): str(entry.get("root")) for entry in _get(f"{url}/v1/models", headers).get("data", [])
+    }
 
 
 def version(url: str) -> str:
@@ -26,7 +30,7 @@ def version(url: str) -> str:
     return str(_get(f"{url}/version").get("version", "unknown"))
 
 
-def _get(url: str) -> dict[str, Any]:
+def _get(url: str, headers: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Return a JSON object; raises OSError or ValueError when there is none."""
-    with _OPENER.open(url, timeout=10) as answer:
+    with _OPENER.open(urllib.request.Request(url, headers=dict(headers)), timeout=10) as answer:
         return dict(json.load(answer))

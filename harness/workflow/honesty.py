@@ -1,8 +1,9 @@
 """Probe every server of a run before it is trusted with the first item."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 from harness.config.settings import Settings
@@ -41,9 +42,12 @@ def trust(
     tokenizer = checkpoint.tokenizer(trust_remote_code=settings.model.trust_remote_code)
     while True:
         try:
-            for endpoint, alike in product(servers.endpoints().all, _alike(plans)):
+            endpoints = servers.endpoints()
+            for endpoint, alike in product(endpoints.all, _alike(plans)):
                 with display.waiting(f"the probe looks at {endpoint.url}"):
-                    report = probe_at(endpoint.url, settings.model, alike, tokenizer, settings.serving)
+                    report = probe_at(
+                        endpoint.url, settings.model, alike, tokenizer, settings.serving, endpoints.headers
+                    )
                 note_probe(folders, report)
                 if report.failed:
                     raise distrust(report, endpoint.url)
@@ -65,7 +69,12 @@ def _alike(plans: Sequence[RequestPlan]) -> list[list[RequestPlan]]:
 
 
 def probe_at(
-    url: str, model: Model, plans: Sequence[RequestPlan], tokenizer: Any, serving: Serving
+    url: str,
+    model: Model,
+    plans: Sequence[RequestPlan],
+    tokenizer: Any,
+    serving: Serving,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ProbeReport:
     """Return what the server at `url` was found to do with requests like `plans`, which share an endpoint.
 
@@ -74,7 +83,7 @@ def probe_at(
     seconds, concurrency = serving.stall_seconds, serving.concurrency
 
     async def looked() -> ProbeReport:
-        async with asyncio.timeout(seconds), Client(Endpoints([url], concurrency)) as client:
+        async with asyncio.timeout(seconds), Client(Endpoints([url], concurrency, headers=headers)) as client:
             stop = sorted({text for plan in plans for text in plan.stop})
             subject = Subject(client, model, plans[0], stop, tokenizer, concurrency)
             return await probe(subject, await asyncio.to_thread(ask.version, url))

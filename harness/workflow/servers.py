@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.config.settings import Settings
 from harness.errors import HarnessError
+from harness.machine.allocation import hosts
 from harness.machine.devices import cores, device_kind, visible_gpus
 from harness.records import Deviation, HubOrigin, Restart, Says
 from harness.serving import Checkpoint
@@ -22,8 +23,14 @@ from harness.store.notes import note_restart
 from harness.store.spending import Spending
 from harness.workflow.display import Display
 
-_NEUTRAL_ENV = {"VLLM_CPU_KVCACHE_SPACE", "VLLM_CPU_OMP_THREADS_BIND", "VLLM_CPU_NUM_OF_RESERVED_CPU"}
-"""Memory and placement: they change how fast a server answers, not what."""
+_NEUTRAL_ENV = {
+    "VLLM_API_KEY",
+    "VLLM_CPU_KVCACHE_SPACE",
+    "VLLM_CPU_NUM_OF_RESERVED_CPU",
+    "VLLM_CPU_OMP_THREADS_BIND",
+    "VLLM_HOST_IP",
+}
+"""Memory, placement, access: they change where, for whom and how fast a server answers, not what."""
 
 
 @contextmanager
@@ -54,11 +61,11 @@ def servers_of(
     def given_up(replica: int, error: HarnessError) -> None:
         display.say(f"server {replica} is given up: {error.found}")
 
-    places = placements(model, serving, cores(), visible_gpus())
+    places = placements(model, serving, cores(), visible_gpus(), hosts())
     log = lambda replica, start: store.engine_log(folders[0], replica, start)  # noqa: E731
     with Fleet(model, serving, checkpoint.path, places, log, restarted, given_up) as fleet:
         for engine in fleet.engines:
-            display.say(f"engine starts on {engine.url}, its log: {store.relative(engine.process.log)}")
+            display.say(f"engine starts on {engine.where}, its log: {store.relative(engine.process.log)}")
         yield fleet
 
 
