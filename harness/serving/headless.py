@@ -11,7 +11,7 @@ from vllm.utils.argparse_utils import FlexibleArgumentParser
 
 
 def main() -> None:
-    """Run until the first node's server ends."""
+    """Run until this node's part of the server ends."""
     parser, serve = FlexibleArgumentParser(), ServeSubcommand()
     serve.subparser_init(parser.add_subparsers(dest="subparser"))
     arguments = parser.parse_args([serve.name, *sys.argv[1:]])

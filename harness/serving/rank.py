@@ -1,9 +1,9 @@
 """One node's part of a server: run by `srun` as one task per node, it starts vLLM there and ends with the client.
 
-`python -m harness.serving.rank LINE [--backend ray] [--api-port N] [--env NAME=VALUE …] -- COMMAND …`, where LINE is the
-port of the client, on the node that ran srun. A connection to it is this node's lifeline: it says where the node is
-reached and how hard it works, brings the address of the first node, and when it closes or falls silent, everything
-that was started here ends.
+`python -m harness.serving.rank LINE [--backend ray] [--api-port N] [--env NAME=VALUE …] -- COMMAND …`, where LINE
+is the port of the client, on the node that ran srun. A connection to it is this node's lifeline: it says where the
+node is reached and how hard it works, brings the address of the first node, and when it closes or falls silent,
+everything that was started here ends.
 """
 
 import argparse
@@ -20,23 +20,9 @@ from harness.machine.guardian import guard
 from harness.machine.ports import reserved_port
 from harness.machine.processes import work_below
 from harness.serving.command import of_rank
+from harness.serving.lifeline import INTERFACE, KEY, REPORT_SECONDS, keep_alive
 
-KEY = "VLLM_API_KEY"
-"""Environment variable with the secret that the client, the ranks and the server share."""
-INTERFACE = "HARNESS_INTERFACE"
-"""Environment variable with the network interface between the nodes, from the cluster's profile."""
-REPORT_SECONDS = 1.0
 _CONNECT_SECONDS = 30.0
-
-
-def keep_alive(line: socket.socket) -> None:
-    """Have the kernel break a connection whose other end has been silent for about eight seconds."""
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 8000)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def main(argv: Sequence[str]) -> int:

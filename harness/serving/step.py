@@ -1,4 +1,4 @@
-"""A server on other nodes, or on several, as one guarded process: a job step of Slurm and a line to each node of it."""
+"""A server on other nodes, or on several, as one guarded process: a job step of Slurm, and a line to each node."""
 
 import contextlib
 import json
@@ -14,13 +14,14 @@ from harness.machine.guardian import HURRY
 from harness.machine.processes import GuardedProcess, Work
 from harness.records.model import MultiNode
 from harness.serving.command import step
-from harness.serving.rank import KEY, REPORT_SECONDS, keep_alive
+from harness.serving.lifeline import KEY, keep_alive
 
 LOST = 137
 """Exit code of a step that has lost a node, as of a process that was killed."""
 _ENDING_SECONDS = 3.0
 """A step one of whose ranks has ended takes a moment to end by itself; then its exit code says more."""
 _HELLO_SECONDS = 10.0
+_POLL_SECONDS = 0.05
 
 
 class Part(NamedTuple):
@@ -96,6 +97,8 @@ class Step(GuardedProcess):
                 self._work[rank] = Work(**json.loads(word))
         if rank is not None:
             self._lost_at = self._lost_at or time.monotonic()
+            with self._lock:
+                del self._lines[rank]
 
     def _join(self, rank: int, said: Rank, line: socket.socket) -> None:
         """Note a rank; the last one completes the server, and all are told where the first is."""
@@ -132,7 +135,8 @@ class Step(GuardedProcess):
                     if hurry:
                         line.sendall(HURRY)
                     line.shutdown(socket.SHUT_WR)
+        # A rank hangs up once all that it started is gone, also when the step it belongs to was killed.
         deadline = time.monotonic() + grace
-        while super().exit_code() is None and self._lines and time.monotonic() < deadline:
-            time.sleep(REPORT_SECONDS / 20)
+        while self._lines and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
         super().stop(grace, hurry=hurry)
