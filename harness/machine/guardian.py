@@ -22,7 +22,9 @@ GRACE_SECONDS = 10.0
 HURRY_SECONDS = 1.0
 HURRY = b"hurry\n"
 _PR_SET_CHILD_SUBREAPER = 36
-"""From <linux/prctl.h>: orphans among our descendants become our children, not those of process 1."""
+"""From <linux/prctl.h>."""
+_KILLED_SECONDS = 3.0
+"""What was killed is gone by then; a process that waits for a disk may not be."""
 
 
 def end_group(child: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) -> None:
@@ -34,15 +36,26 @@ def end_group(child: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) ->
         time.sleep(0.05)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    # Parts of Ray start sessions of their own.
-    for process in psutil.Process().children(recursive=True):
+    kill_descendants()
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own has ended, instead of process 1."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_descendants() -> None:
+    """Kill all that comes from this process, also what has a session of its own (parts of Ray do)."""
+    left = psutil.Process().children(recursive=True)
+    for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
+    psutil.wait_procs(left, timeout=_KILLED_SECONDS)
 
 
 def guard(command: Sequence[str], pipe: int) -> int:
     """Start the command, wait for it or for `pipe` (a descriptor) to close; return the command's exit code."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     # Should somebody kill the guardian itself, the kernel asks the child to end.
     guarded = ["setpriv", "--pdeathsig", "TERM", "--", *command]
     child = subprocess.Popen(guarded, stdin=subprocess.DEVNULL, start_new_session=True)

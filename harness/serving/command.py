@@ -1,5 +1,6 @@
 """The exact command that starts vLLM; a pure function, so that it can be printed, tested and recorded."""
 
+import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
@@ -27,6 +28,17 @@ def engine_version() -> tuple[str, str]:
         where=sys.executable,
         fix="make setup (CPU), or pip install -r requirements/gpu.txt (NVIDIA)",
     )
+
+
+def check_ray() -> None:
+    """Raise HarnessError when Ray is not installed."""
+    if importlib.util.find_spec("ray") is None:
+        raise HarnessError(
+            expected="Ray in this environment, for a server over several nodes by its backend",
+            found="none",
+            where=sys.prefix,
+            fix="pip install 'ray[cgraph]', or vLLM's own multi-node mode: model.multi_node=native",
+        )
 
 
 def engine_args(model: Model, serving: Serving) -> Arguments:

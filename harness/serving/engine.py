@@ -13,7 +13,7 @@ from harness.machine.ports import HOST, reserved_port
 from harness.machine.processes import GuardedProcess
 from harness.records import Model, Serving
 from harness.serving import probe
-from harness.serving.command import command
+from harness.serving.command import check_ray, command
 from harness.serving.failures import Failure, classify
 from harness.serving.placement import Placement
 from harness.serving.step import Part, Step
@@ -65,6 +65,8 @@ class Engine:
         self.command = command(model, serving, str(weights), self.port, place=place.args)
         self.process: GuardedProcess
         if place.hosts:
+            if model.multi_node == "ray" and len(place.hosts) > 1:
+                check_ray()
             part = Part(place.hosts, key, place.env, port, model.multi_node)
             self.process = Step(self.command, log, env, part)
             self.command = self.process.command
