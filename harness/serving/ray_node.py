@@ -1,8 +1,8 @@
 """One node of a Ray cluster that lives as long as the server on it, for vLLM's Ray backend.
 
-`python -m harness.serving.ray_node HEAD [--nodes N -- COMMAND …]`, where HEAD is the address of the first node with
-the port that it shall listen on. That node is the one with a command: it starts the cluster's head, waits until N
-nodes have joined and runs the command. All others join, and stay. Ray is no dependency of ours.
+`python -m harness.serving.ray_node HEAD [--nodes N -- COMMAND …]`, where HEAD is the address of the first node
+with the port that it shall listen on. That node is the one with a command: it starts the cluster's head, waits
+until N nodes have joined and runs the command. All others join, and stay. Ray is no dependency of ours.
 """
 
 import argparse
@@ -24,6 +24,14 @@ from harness.serving.lifeline import KEY
 
 _POLL_SECONDS = 0.5
 _ENDING_SECONDS = 8.0
+_JOINED = """
+import sys, time, ray
+ray.init(address=sys.argv[1], log_to_driver=False)
+while (joined := sum(bool(node["Alive"]) for node in ray.nodes())) < int(sys.argv[2]):
+    print(f"{joined} of {sys.argv[2]} nodes have joined", flush=True)
+    time.sleep(0.5)
+"""
+"""Waits until the cluster at an address has so many nodes; a process of its own, as Ray takes over signals."""
 
 
 def start_command(head: str, here: str, folder: str, *, first: bool) -> list[str]:
@@ -50,17 +58,6 @@ def wait_until_open(head: str, ray: "subprocess.Popen[bytes] | None" = None) -> 
             time.sleep(_POLL_SECONDS)
 
 
-def wait_for_nodes(head: str, nodes: int) -> None:
-    """Wait until that many nodes have joined the cluster."""
-    import ray  # noqa: PLC0415 - no dependency of ours
-
-    ray.init(address=head, log_to_driver=False)
-    while (joined := sum(bool(node["Alive"]) for node in ray.nodes())) < nodes:
-        print(f"{joined} of {nodes} nodes have joined", flush=True)
-        time.sleep(_POLL_SECONDS)
-    ray.shutdown()
-
-
 def main(argv: Sequence[str]) -> int:
     """Be a node until the command ends, or Ray does; return its exit code."""
     split = argv.index("--") if "--" in argv else len(argv)
@@ -83,7 +80,7 @@ def main(argv: Sequence[str]) -> int:
         started.append(subprocess.Popen(start))
         if command:
             wait_until_open(given.head, started[0])
-            wait_for_nodes(given.head, given.nodes)
+            subprocess.run([sys.executable, "-c", _JOINED, given.head, str(given.nodes)], check=True)
             started.append(subprocess.Popen(command))
         while all(process.poll() is None for process in started):
             time.sleep(_POLL_SECONDS)
