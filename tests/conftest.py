@@ -8,6 +8,9 @@ import pytest
 from harness.config.settings import Settings, load_settings
 from harness.serving import Checkpoint, Engine, prepare
 
+# Fixtures of Slurm clusters, for the tests of several rooms.
+pytest_plugins = ["tests.clusters"]
+
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.launch.conftest import LOCAL, cluster, in_use
+from tests.clusters import LOCAL, cluster, in_use
 
 
 def ask(*command: str | Path) -> str:
@@ -161,7 +161,7 @@ def test_a_large_machine_fits_beside_it_and_down_leaves_no_process_and_no_file(s
 def test_the_cluster_ends_with_the_tests_however_they_end(death: signal.Signals) -> None:
     code = """
 import time
-from tests.launch.conftest import cluster
+from tests.clusters import cluster
 with cluster("--nodes", "1") as folder:
     print(folder, flush=True)
     time.sleep(100)

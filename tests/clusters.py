@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-LOCAL = Path(__file__).parents[2] / "slurm" / "local"
+LOCAL = Path(__file__).parents[1] / "slurm" / "local"
 
 
 @contextmanager
