@@ -108,8 +108,8 @@ def serve_command(
 ) -> None:
     """Print the exact vLLM command that serves a model, on how many nodes and GPUs, and why so.
 
-    Several nodes make one server: the command runs on each, with NODE_RANK and MASTER_ADDR set, and with
-    --headless on all but the first.
+    Several nodes make one server: one command runs on the first, another on each of the others. NODE_RANK is a
+    node's number from 0, NODE_ADDR its address, MASTER_ADDR that of the first.
 
     Example: harness serve-command model=a_x_k1 gpu=h100
     """
@@ -121,7 +121,11 @@ def serve_command(
         return
     console = Console(highlight=False)
     env = "".join(f"{name}={value} " for name, value in plan.env.items())
-    console.print(env + " ".join(typed(part) for part in plan.argv), soft_wrap=True, markup=False)
+    for argv in (plan.before, plan.argv, plan.others):
+        if argv is plan.others and argv:
+            console.print("and on every other node", markup=False)
+        if argv:
+            console.print(env + " ".join(typed(part) for part in argv), soft_wrap=True, markup=False)
     on = "1 node" if plan.nodes == 1 else f"each of {plan.nodes} nodes"
     console.print(f"on {on} with {plan.gpus_per_node} GPU(s)", markup=False)
     for reason in plan.why:

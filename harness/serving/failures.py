@@ -210,7 +210,8 @@ _RULES = (
     _rule(
         "killed",
         "a part of it was killed",
-        r"proc \S+ died unexpectedly|Failed core proc\(s\): \{[^}]*: -9\b",
+        r"proc \S+ died unexpectedly|Failed core proc\(s\): \{[^}]*: -9\b"
+        r"|srun: error: .*task.* \S+: (?:Killed|Exited with exit code 137)",
         _ENDED,
     ),
 )

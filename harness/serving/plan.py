@@ -1,20 +1,28 @@
 """The command that serves a model on GPUs, as a person or a batch job would type it; a pure function."""
 
+from pydantic import Field
+
 from harness.errors import UsageError
 from harness.records import Fit, HubOrigin, Layout, Model, Record, Serving
-from harness.records.model import Arguments
-from harness.serving.command import SAYS_GIVEN_TEXT, engine_args, flags
+from harness.records.model import Arguments, MultiNode
+from harness.serving.command import SAYS_GIVEN_TEXT, engine_args, flags, over_nodes
 
 PORT = 8000
-NODE_RANK, MASTER = "$NODE_RANK", "$MASTER_ADDR"
-"""What every node of a server that spans several fills in for itself."""
+NODE_RANK, NODE, MASTER = "$NODE_RANK", "$NODE_ADDR", "$MASTER_ADDR"
+"""What every node of a server that spans several fills in: its number, its address, the first node's address."""
+MASTER_PORT, RAY_PORT = 29501, 6379
+"""The defaults of vLLM and of Ray."""
 
 
 class ServePlan(Record):
     """One server: what starts it, where, and why so."""
 
     argv: list[str]
-    """On every node; those after the first add --headless."""
+    """On the first node."""
+    before: list[str] = Field(default_factory=list)
+    """On the first node before that; empty where nothing has to be."""
+    others: list[str] = Field(default_factory=list)
+    """On every node after the first; empty for a server of one."""
     env: dict[str, str]
     nodes: int
     gpus_per_node: int
@@ -52,17 +60,21 @@ def serve_plan(model: Model, serving: Serving, fit: Fit | None) -> ServePlan:
         ]
     why += _needs(model)
     args = {"served-model-name": model.id, "port": PORT, **dict(sorted(args.items())), **SAYS_GIVEN_TEXT}
+    argv, nodes = ["vllm", "serve", name, *flags(args)], 1 if layout is None else layout.nodes
+    before, first, others = _over(nodes, argv, model.multi_node)
     return ServePlan(
-        argv=["vllm", "serve", name, *flags(args)],
-        env={"VLLM_NO_USAGE_STATS": "1", **serving.env},
-        nodes=1 if layout is None else layout.nodes,
+        argv=first,
+        before=before,
+        others=others,
+        env={"VLLM_NO_USAGE_STATS": "1", **serving.env, **({"VLLM_HOST_IP": NODE} if nodes > 1 else {})},
+        nodes=nodes,
         gpus_per_node=int(str(args.get("tensor-parallel-size", 1))) if layout is None else layout.gpus_per_node,
         why=why,
     )
 
 
 def _parallel(layout: Layout) -> Arguments:
-    """Return the arguments that split a model; several nodes make one server by vLLM's native multi-node mode."""
+    """Return the arguments that split a model."""
     args: Arguments = {"tensor-parallel-size": layout.tensor_parallel}
     if layout.pipeline_parallel > 1:
         args["pipeline-parallel-size"] = layout.pipeline_parallel
@@ -70,14 +82,19 @@ def _parallel(layout: Layout) -> Arguments:
         args["enable-expert-parallel"] = True
     if layout.data_parallel > 1:
         args["data-parallel-size"] = layout.data_parallel
-    if layout.nodes > 1:
-        args |= {
-            "nnodes": layout.nodes,
-            "node-rank": NODE_RANK,
-            "master-addr": MASTER,
-            "distributed-executor-backend": "mp",
-        }
     return args
+
+
+def _over(nodes: int, argv: list[str], backend: MultiNode) -> tuple[list[str], list[str], list[str]]:
+    """Return what runs before the server on the first node, the server there, and what runs on every other."""
+    if nodes == 1:
+        return [], argv, []
+    first = [*argv, *flags(over_nodes(nodes, 0, MASTER, MASTER_PORT, backend))]
+    if backend == "ray":
+        ray = ["ray", "start", "--node-ip-address", NODE]
+        head, worker = ["--head", "--port", str(RAY_PORT)], ["--block", "--address", f"{MASTER}:{RAY_PORT}"]
+        return [*ray, *head], first, [*ray, *worker]
+    return [], first, [*argv, *flags(over_nodes(nodes, NODE_RANK, MASTER, MASTER_PORT, backend)), "--headless"]
 
 
 def _needs(model: Model) -> list[str]:

@@ -12,7 +12,7 @@ from harness.machine.devices import cores, device_kind, visible_gpus
 from harness.records import Deviation, HubOrigin, Restart, Says
 from harness.serving import Checkpoint
 from harness.serving.attached import Attached, attach
-from harness.serving.command import command, engine_args, engine_version
+from harness.serving.command import command, engine_args, engine_version, over_nodes
 from harness.serving.fleet import Fleet
 from harness.serving.hosted import HostedServers, hosted_of, identity_args
 from harness.serving.placement import placements
@@ -119,8 +119,10 @@ def manifest_notes(settings: Settings, left_out: Sequence[str]) -> dict[str, Any
         }
     weights = weights_of(model)
     origin = weights.origin
+    nodes = over_nodes(serving.nodes, "$NODE_RANK", "$MASTER_ADDR", "$MASTER_PORT", model.multi_node)
+    place = nodes if serving.nodes > 1 else {}
     return {
-        "command": [] if serving.urls else command(model, serving, "$WEIGHTS", 0, python="python"),
+        "command": [] if serving.urls else command(model, serving, "$WEIGHTS", 0, "python", place),
         "deviations": [weights.deviation] if weights.deviation else [],
         "unpinned": [origin.describe()] if isinstance(origin, HubOrigin) and origin.revision == "unpinned" else [],
     }

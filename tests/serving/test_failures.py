@@ -49,6 +49,7 @@ FROM_SOURCES = {
     ),
     "(EngineCore pid=7) ERROR 11-22 10:07:35 [x.py:317] Worker proc VllmWorker-0 died unexpectedly "
     "(exit code: -9), shutting down executor.": "killed",
+    "srun: error: n2: task 1: Exited with exit code 137": "killed",
     "RuntimeError: Loading this model requires you to execute custom code": "remote_code",
 }
 

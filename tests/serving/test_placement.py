@@ -7,9 +7,10 @@ from harness.serving.placement import placements
 SETTINGS = load_settings()
 
 
-def placed(count, cores=range(8), gpus=(), device="cpu", args=None, env=None):
-    changes = {"replicas": count, "device": device, "args": args or {}, "env": env or {}}
-    return placements(SETTINGS.model, SETTINGS.serving.model_copy(update=changes), list(cores), list(gpus))
+def placed(count, cores=range(8), gpus=(), device="cpu", args=None, env=None, hosts=(), nodes=1):
+    changes = {"replicas": count, "device": device, "args": args or {}, "env": env or {}, "nodes": nodes}
+    serving = SETTINGS.serving.model_copy(update=changes)
+    return placements(SETTINGS.model, serving, list(cores), list(gpus), list(hosts))
 
 
 def test_one_server_gets_the_whole_machine():
@@ -52,3 +53,34 @@ def test_a_machine_that_is_too_small_is_told_how_many_it_holds():
         placed(3, gpus="0123", device="cuda", args={"tensor-parallel-size": 2})
     with pytest.raises(UsageError, match="3 cores"):
         placed(3, cores=[0, 1])
+
+
+def test_each_server_over_several_nodes_has_its_own():
+    split = {"tensor-parallel-size": 8, "pipeline-parallel-size": 2}
+    places = placed(2, gpus="01234567", device="cuda", args=split, hosts=["a", "b", "c", "d"], nodes=2)
+    assert [(place.number, place.hosts) for place in places] == [(0, ["a", "b"]), (1, ["c", "d"])]
+    assert all((place.args, place.env) == ({}, {}) for place in places)
+
+
+def test_servers_of_one_node_are_spread_over_the_nodes_of_a_job():
+    places = placed(2, gpus="01234567", device="cuda", args={"tensor-parallel-size": 8}, hosts=["a", "b"])
+    assert [(place.hosts, place.env) for place in places] == [(["a"], {}), (["b"], {})]
+
+
+def test_servers_that_share_a_node_of_a_job_share_its_gpus():
+    places = placed(4, gpus="01234567", device="cuda", args={"tensor-parallel-size": 4}, hosts=["a", "b"])
+    assert [place.hosts for place in places] == [["a"], ["a"], ["b"], ["b"]]
+    first, second = ({"CUDA_VISIBLE_DEVICES": own} for own in ("0,1,2,3", "4,5,6,7"))
+    assert [place.env for place in places] == [first, second, first, second]
+    assert [place.number for place in places] == [0, 1, 2, 3]
+
+
+def test_a_single_server_in_a_job_of_one_node_is_started_without_slurm():
+    assert placed(1, hosts=["a"])[0].hosts == []
+
+
+def test_too_few_nodes_and_an_uneven_split_are_refused():
+    with pytest.raises(UsageError, match="salloc --nodes=4"):
+        placed(2, hosts=["a", "b", "c"], nodes=2, args={"tensor-parallel-size": 2})
+    with pytest.raises(UsageError, match="share evenly"):
+        placed(1, hosts=["a", "b"], nodes=2, args={"tensor-parallel-size": 3})

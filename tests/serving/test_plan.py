@@ -40,8 +40,11 @@ def plan(name, **asked):
 @pytest.fixture(scope="module")
 def read():
     """What vLLM makes of every command; variables are filled in as a node would."""
-    filled = {"$NODE_RANK": "0", "$MASTER_ADDR": "10.0.0.1"}
-    argvs = {name: [filled.get(part, part) for part in plan(name).argv[2:]] for name in SERVED}
+    filled = {"$NODE_RANK": "1", "$MASTER_ADDR": "10.0.0.1"}
+    plans = {name: plan(name) for name in SERVED}
+    argvs = {name: found.argv for name, found in plans.items()}
+    argvs |= {f"{name}, other nodes": found.others for name, found in plans.items() if found.others}
+    argvs = {name: [filled.get(part, part) for part in argv[2:]] for name, argv in argvs.items()}
     argvs = {name: ["--model", argv[0], *argv[1:]] for name, argv in argvs.items()}
     command = [sys.executable, "-c", READ]
     done = subprocess.run(command, input=json.dumps(argvs), capture_output=True, text=True, check=False)
@@ -76,11 +79,23 @@ def test_the_commands_are_those_on_record():
 
 def test_a_server_on_several_nodes_is_vllm_s_own_multi_node_mode():
     found = plan("a_x_k1")
-    assert (found.nodes, found.gpus_per_node) == (2, 8)
-    text = " ".join(found.argv)
-    assert "--nnodes 2" in text
-    assert "--node-rank $NODE_RANK" in text
-    assert "--distributed-executor-backend mp" in text
+    assert (found.nodes, found.gpus_per_node, found.before) == (2, 8, [])
+    first, others = " ".join(found.argv), " ".join(found.others)
+    assert "--distributed-executor-backend mp --nnodes 2 --node-rank 0 --master-addr $MASTER_ADDR" in first
+    assert others == first.replace("--node-rank 0", "--node-rank $NODE_RANK") + " --headless"
+    assert found.env["VLLM_HOST_IP"] == "$NODE_ADDR"
+
+
+def test_a_server_by_ray_starts_a_head_and_joins_it_from_the_other_nodes():
+    model = MODELS["a_x_k1"].model_copy(update={"multi_node": "ray"})
+    found = serve_plan(model, GPU, fit(model, "h100"))
+    assert " ".join(found.before) == "ray start --node-ip-address $NODE_ADDR --head --port 6379"
+    assert found.argv[-2:] == ["--distributed-executor-backend", "ray"]
+    assert " ".join(found.others) == "ray start --node-ip-address $NODE_ADDR --block --address $MASTER_ADDR:6379"
+
+
+def test_the_nodes_after_the_first_are_told_in_words_that_the_engine_reads(read):
+    assert read["a_x_k1, other nodes"]["nnodes"] == 2
 
 
 def test_what_the_engine_lacks_is_said():
