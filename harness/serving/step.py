@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import math
+import secrets
 import socket
 import threading
 import time
@@ -58,7 +60,7 @@ class Step(GuardedProcess):
         self._lines: dict[int, socket.socket] = {}
         self._ranks: dict[int, Rank] = {}
         self._work: dict[int, Work] = {}
-        self._lost_at: float | None = None
+        self._lost_at = math.inf
         self._listener = socket.create_server(("", 0), backlog=len(part.hosts))
         line = int(self._listener.getsockname()[1])
         self.command = [*step(part.hosts, cpus_per_node(), line, part.env, part.port, part.backend), *command]
@@ -83,22 +85,27 @@ class Step(GuardedProcess):
 
     def _keep(self, line: socket.socket) -> None:
         """Hear one rank from its first word to its last."""
-        rank = None
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError), line, line.makefile("rb") as words:
-            keep_alive(line)
-            line.settimeout(_HELLO_SECONDS)
-            hello = json.loads(words.readline(10_000))
-            if hello.pop("key") != self._part.key:
-                return
+        with line, line.makefile("rb") as words:
+            try:
+                line.settimeout(_HELLO_SECONDS)
+                hello = json.loads(words.readline(10_000))
+                if not secrets.compare_digest(hello.pop("key"), self._part.key):
+                    return
+                rank, said = int(hello.pop("rank")), Rank(**hello)
+            except (OSError, ValueError, KeyError, TypeError):
+                return  # not one of ours
             line.settimeout(None)
-            rank = int(hello.pop("rank"))
-            self._join(rank, Rank(**hello), line)
-            for word in words:
-                self._work[rank] = Work(**json.loads(word))
-        if rank is not None:
-            self._lost_at = self._lost_at or time.monotonic()
+            keep_alive(line)
+            patience = _ENDING_SECONDS
+            try:
+                self._join(rank, said, line)
+                for word in words:
+                    self._work[rank] = Work(**json.loads(word))
+            except OSError:
+                patience = 0.0  # silent, or gone with its node
+            self._lost_at = min(self._lost_at, time.monotonic() + patience)
             with self._lock:
-                del self._lines[rank]
+                self._lines.pop(rank, None)
 
     def _join(self, rank: int, said: Rank, line: socket.socket) -> None:
         """Note a rank; the last one completes the server, and all are told where the first is."""
@@ -112,9 +119,7 @@ class Step(GuardedProcess):
     def exit_code(self) -> int | None:
         """Return the exit code, or None while it runs; a step that lost one of its nodes has ended."""
         code = super().exit_code()
-        if code is None and self._lost_at is not None and time.monotonic() - self._lost_at > _ENDING_SECONDS:
-            return LOST
-        return code
+        return LOST if code is None and time.monotonic() > self._lost_at else code
 
     def cpu_seconds(self) -> float:
         """Return the processor time that all ranks have used so far."""

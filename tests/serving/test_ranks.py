@@ -19,7 +19,7 @@ from harness.serving.engine import Engine
 from harness.serving.fleet import Fleet
 from harness.serving.placement import Placement, placements
 from harness.serving.replica import as_replica, cached_replica
-from harness.serving.step import LOST, Part, Step
+from harness.serving.step import Part, Step
 
 KEY = "a-secret-that-is-in-no-log"
 STAND_IN = """
@@ -159,7 +159,7 @@ def test_a_killed_part_is_noticed_and_nothing_stays_behind(victim, hosts, tmp_pa
     for process in victims:
         process.kill()
     wait_for(lambda: step.exit_code() is not None, seconds=10)
-    assert step.exit_code() in {LOST, 1, 15, 143}
+    assert step.exit_code() != 0
     step.stop(hurry=True)
     assert not processes(job)
 
@@ -215,8 +215,9 @@ def test_a_server_of_several_nodes_outside_of_a_job_is_told_to_ask_for_them():
         placements(settings.model, settings.serving, [0, 1], [], [])
 
 
-def test_one_server_over_two_nodes_answers_and_survives_the_loss_of_its_second(hosts, tmp_path):
-    """One start and one restart of a real engine: about 100 seconds."""
+@pytest.mark.parametrize("again", [False, pytest.param(True, marks=pytest.mark.chaos)])
+def test_one_server_over_two_nodes_answers_and_survives_the_loss_of_its_second(again, hosts, tmp_path):
+    """A real engine: 65 seconds; in the long version it is asked `again` after its restart, 115 seconds."""
     overrides = [f"++{name}={value}" for name, value in TWO.items()]
     settings = load_settings(["model=qwen3_30b_a3b_instruct_2507", *overrides, *SHARED])
     folder = cached_replica(settings.model)
@@ -225,14 +226,18 @@ def test_one_server_over_two_nodes_answers_and_survives_the_loss_of_its_second(h
     body = {"model": twin.id, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 16, "seed": 1}
 
     async def ask(fleet: Fleet):
+        """Two answers, or one, and what ran on the nodes for them."""
         async with Client.of(fleet) as client:
             tended = asyncio.create_task(fleet.tend(client.endpoints))
-            before, members = await client.send("chat/completions", body), processes(job)
+            answers, members = [await client.send("chat/completions", body)], processes(job)
             for process in processes(job, hosts[1]):
                 process.kill()
-            after = await client.send("chat/completions", body)
+            if again:
+                answers.append(await client.send("chat/completions", body))
+            else:
+                await asyncio.to_thread(wait_for, lambda: restarts and fleet.engines[0].url)
             tended.cancel()
-            return before, after, members | processes(job)
+            return answers, members | processes(job)
 
     def log(replica: int, start: int) -> Path:
         return tmp_path / f"{replica}-{start}.log"
@@ -240,9 +245,8 @@ def test_one_server_over_two_nodes_answers_and_survives_the_loss_of_its_second(h
     with Fleet(twin, settings.serving, folder, places, log, restarts.append) as fleet:
         fleet.wait_healthy()
         key = fleet.engines[0].headers["Authorization"].removeprefix("Bearer ")
-        before, after, members = asyncio.run(ask(fleet))
-    assert (before.error, after.error) == (None, None)
-    assert before.text == after.text
+        answers, members = asyncio.run(ask(fleet))
+    assert {(answer.error, answer.text) for answer in answers} == {(None, answers[0].text)}
     assert [restart.start for restart in restarts] == [2]
     assert key not in log(0, 1).read_text() + log(0, 2).read_text()
     assert not left(members)
