@@ -113,3 +113,12 @@ def test_a_reserved_port_is_for_the_server_that_was_started_for_it():
         server.listen()
         with pytest.raises(HarnessError, match=f"port {port}"):
             reserved_port(port)
+
+
+def test_a_descendant_that_left_the_group_is_ended_too(tmp_path):
+    daemon = "import subprocess; subprocess.Popen(['sleep', '99'], start_new_session=True)"
+    leaver = [sys.executable, "-c", f"import subprocess, sys, time; {daemon}; time.sleep(99)"]
+    process = GuardedProcess(leaver, tmp_path / "log", {})
+    members = family(process.pid, 2)
+    process.stop()
+    assert gone(members)
