@@ -12,9 +12,9 @@ from harness.launch.script import scripts
 from harness.records import Campaign, ServerJob
 from harness.records.cluster import Container, Environment, Paths
 from harness.workflow.campaign_plan import plan_campaign
+from tests.clusters import cluster as local_cluster
+from tests.clusters import in_use
 from tests.launch.campaigns import campaign
-from tests.launch.conftest import cluster as local_cluster
-from tests.launch.conftest import in_use
 
 GOLDEN = project().root / "tests" / "golden" / "slurm"
 FOLDER, PYTHON = "/shared/harness/results/campaigns/k-exaone", "/shared/harness/.venv/bin/python"
