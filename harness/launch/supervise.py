@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
+from filelock import Timeout
+
 from harness.errors import HarnessError
 from harness.launch import slurm
 from harness.launch.submit import now, submit_successor
@@ -53,6 +55,21 @@ class Supervisor:
 
     def run(self) -> int:
         """Bring the job to its end and return an exit code: 0 once all is answered, else a successor goes on."""
+        signal.signal(signal.SIGUSR1, self._asked_to_drain)
+        lock = self.folder.job_lock(self.job.id)
+        waits = False
+        while not self._drain:
+            # A successor may start before Slurm has ended the last process of a job that it gave up.
+            try:
+                with lock.acquire(timeout=_POLL_SECONDS):
+                    return self._run()
+            except Timeout:
+                if not waits:
+                    self.say("another process works on this job; it is waited for")
+                waits = True
+        return DRAINED
+
+    def _run(self) -> int:
         self._close_what_was_killed()
         if (given_up := self.folder.read_surrender(self.job.id)) is not None:
             self.say(f"given up on {given_up.when}: {given_up.why}; {given_up.fix}")
@@ -62,7 +79,6 @@ class Supervisor:
             self.say("everything was answered before")
             return 0
         self._submit_successor()
-        signal.signal(signal.SIGUSR1, self._asked_to_drain)
         while True:
             if (reason := self._hopeless()) is not None:
                 return self._give_up(reason)

@@ -46,6 +46,12 @@ class CampaignFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         return FileLock(self.path / ".lock")
 
+    def job_lock(self, job: str) -> FileLock:
+        """Return the lock of whoever works on a job."""
+        path = self.path / "locks" / f"{job}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(path)
+
     def write_plan(self, campaign: Campaign) -> None:
         """Write the plan."""
         write_atomic(self.path / "plan.json", campaign.model_dump_json(indent=1) + "\n")
