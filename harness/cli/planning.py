@@ -34,7 +34,8 @@ def plan(wanted: Wanted = None, as_json: Json = False) -> None:
     from harness.report.plan import plan_parts  # noqa: PLC0415
     from harness.workflow import plan as workflow  # noqa: PLC0415
 
-    found = workflow.plan(workflow.wanted_by(wanted or []))
+    asked = workflow.wanted_by(wanted or [])
+    found = workflow.plan(asked, workflow.settings_of(asked))
     if as_json:
         print_json(
             {

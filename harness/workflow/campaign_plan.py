@@ -12,6 +12,7 @@ from harness.planning.campaign import Needs, needs, server_jobs
 from harness.planning.layout import fit_on
 from harness.planning.plan import CostedRun
 from harness.records import Campaign, Model
+from harness.store import Store, open_store
 from harness.workflow.plan import Wanted, plan, settings_of, wanted_by
 
 _HELD = ("cluster", "serving", "items", "repeats")
@@ -28,6 +29,7 @@ class CampaignPlan:
     """Claim or model, and why."""
     guessed: dict[str, str]
     """Models whose GPUs no sizes say, and what their number rests on instead."""
+    store: Store
 
 
 def plan_campaign(arguments: Sequence[str], name: str | None) -> CampaignPlan:
@@ -43,7 +45,8 @@ def plan_campaign(arguments: Sequence[str], name: str | None) -> CampaignPlan:
             where="command line",
             fix="harness submit claims='k_exaone_236b*' cluster=h200x8 --dry-run",
         )
-    found, settings = plan(wanted), settings_of(wanted)
+    settings = settings_of(wanted)
+    found = plan(wanted, settings)
     left_out = {one.claim: one.why.en for one in found.unplanned}
     models = load_models(project().configs)
     placed: dict[str, Needs] = {}
@@ -75,6 +78,7 @@ def plan_campaign(arguments: Sequence[str], name: str | None) -> CampaignPlan:
         [one for one in found.runs if one.run.model in placed],
         left_out,
         {model: needed.guessed for model, needed in placed.items() if needed.guessed},
+        open_store(settings),
     )
 
 

@@ -17,7 +17,6 @@ from harness.store import open_store
 from harness.store.campaigns import CampaignFolder, campaign_folder, campaign_named
 from harness.workflow.campaign_plan import CampaignPlan, plan_campaign
 from harness.workflow.display import Display
-from harness.workflow.job import decide, place, stage, supervise
 
 CANCELLED = "cancelled by a person"
 
@@ -34,8 +33,7 @@ class Prepared:
 def prepare_campaign(arguments: Sequence[str], name: str | None) -> Prepared:
     """Return the campaign that a command asks for; nothing is written yet. Raises what `plan_campaign` raises."""
     plan = plan_campaign(arguments, name)
-    results = [text for text in arguments if text.startswith("results=")]
-    folder = campaign_folder(open_store(load_settings(results)), plan.campaign.id)
+    folder = campaign_folder(plan.store, plan.campaign.id)
     return Prepared(plan, folder, _scripts(plan.campaign, folder))
 
 
@@ -59,12 +57,7 @@ def submit(prepared: Prepared, display: Display) -> list[Submission]:
     write_scripts(folder, prepared.scripts)
     if campaign.cluster.launcher == "slurm":
         return submit_all(folder, prepared.scripts, display.say)
-    for job in campaign.jobs:
-        where = place(folder.path, job.id)
-        stage(where, display)
-        supervise(where, display)
-    decide(folder.path, display)
-    return []
+    return _here(folder, [job.id for job in campaign.jobs], display)
 
 
 def status(name: str | None, results: Sequence[str]) -> CampaignStatus:
@@ -89,7 +82,7 @@ def logs(name: str | None, job: str | None, results: Sequence[str]) -> list[Path
             path
             for path in files
             if path.name.startswith(f"{job}-")
-            or any(path.stem == f"{one}-{task.replace('-', '_', 1)}" for one in names for task in tasks)
+            or any(path.stem == f"{one}-{task}" for one in names for task in tasks)
         ]
     return sorted(files, key=lambda path: path.stat().st_mtime_ns)
 
@@ -130,9 +123,7 @@ def resume(name: str | None, jobs: Collection[str], results: Sequence[str], disp
     if campaign.cluster.launcher == "here":
         for job in chosen:
             folder.forgive(job)
-            supervise(place(folder.path, job), display)
-        decide(folder.path, display)
-        return []
+        return _here(folder, chosen, display)
     at_work = live(folder)
     submissions = folder.read_submissions()
     busy = {job for s in submissions for job, one in s.task_ids().items() if one in at_work}
@@ -146,6 +137,13 @@ def resume(name: str | None, jobs: Collection[str], results: Sequence[str], disp
     write_scripts(folder, prepared)
     never = not any(s.slurm for s in submissions)
     return submit_all(folder, prepared, display.say, only=None if never else due)
+
+
+def _here(folder: CampaignFolder, jobs: Collection[str], display: Display) -> list[Submission]:
+    from harness.workflow.here import run_here  # noqa: PLC0415 - a second of imports that Slurm does not need
+
+    run_here(folder, jobs, display)
+    return []
 
 
 def _scripts(campaign: Campaign, folder: CampaignFolder) -> list[Script]:

@@ -62,14 +62,15 @@ def settings_of(wanted: Wanted, *chosen: str) -> Settings:
     return load_settings([f"serving={settings.cluster.serving}", *overrides])
 
 
-def plan(wanted: Wanted) -> Plan:
+def plan(wanted: Wanted, settings: Settings) -> Plan:
     """Return the runs that would decide the claims that fit, or of whole suites on models, with their cost.
 
-    With models and suites and no claims, the suites run whole; else models and suites narrow the claims down.
+    `settings` are those of the command. With models and suites and no claims, the suites run whole; else models
+    and suites narrow the claims down.
     Raises UsageError for a name that does not exist, and when nothing is left to plan.
     """
     claims, models, suites, protocol = wanted.claims, wanted.models, wanted.suites, wanted.protocol
-    configs, settings = project().configs, settings_of(wanted)
+    configs = project().configs
     protocols, ledger = load_protocols(configs), load_ledger()
     _known("protocol", [protocol] if protocol else [], protocols)
     _known("model", models, ledger.models)

@@ -17,7 +17,7 @@ import pytest
 from harness.launch import slurm
 from harness.launch.status import live, status_of
 from harness.store.campaigns import CampaignFolder
-from tests.launch.conftest import LOCAL, cluster, in_use
+from tests.clusters import LOCAL, cluster, in_use
 
 HARNESS = [sys.executable, "-m", "harness.cli"]
 ITEMS = 6
