@@ -17,12 +17,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def write_scripts(folder: CampaignFolder, scripts: Sequence[Script]) -> None:
-    """Write the scripts where sbatch takes them, and people read them."""
+def write_scripts(folder: CampaignFolder, scripts: Sequence[Script], *, anew: bool = True) -> None:
+    """Write the scripts where sbatch takes them, and people read them; those that are there stay unless `anew`."""
     folder.scripts.mkdir(parents=True, exist_ok=True)
     folder.logs.mkdir(parents=True, exist_ok=True)
     for script in scripts:
-        (folder.scripts / script.file).write_text(script.text, encoding="utf-8")
+        path = folder.scripts / script.file
+        if anew or not path.exists():
+            path.write_text(script.text, encoding="utf-8")
 
 
 def test_scripts(folder: CampaignFolder, scripts: Sequence[Script], say: Say) -> None:

@@ -50,11 +50,13 @@ def submit(prepared: Prepared, display: Display) -> list[Submission]:
     """
     campaign, folder = prepared.plan.campaign, prepared.folder
     path = folder.path / "plan.json"
-    if path.exists():
+    begun = path.exists()
+    if begun:
         _same(folder.read_plan(), campaign, path)
     else:
         folder.write_plan(campaign)
-    write_scripts(folder, prepared.scripts)
+    # Once a campaign has begun its scripts are the user's, who may have changed them.
+    write_scripts(folder, prepared.scripts, anew=not begun)
     if campaign.cluster.launcher == "slurm":
         return submit_all(folder, prepared.scripts, display.say)
     return _here(folder, [job.id for job in campaign.jobs], display)
@@ -134,7 +136,7 @@ def resume(name: str | None, jobs: Collection[str], results: Sequence[str], disp
     for job in due:
         folder.forgive(job)
     prepared = _scripts(campaign, folder)
-    write_scripts(folder, prepared)
+    write_scripts(folder, prepared, anew=False)
     never = not any(s.slurm for s in submissions)
     return submit_all(folder, prepared, display.say, only=None if never else due)
 
