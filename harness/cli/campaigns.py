@@ -16,6 +16,7 @@ from harness.workflow.display import Display
 if TYPE_CHECKING:
     from harness.launch.status import CampaignStatus
     from harness.records import ServerJob
+    from harness.workflow.campaigns import Prepared
 
 app = typer.Typer()
 
@@ -46,6 +47,14 @@ def submit(
     check: Annotated[
         bool, typer.Option("--test-only", help="Hand every script to sbatch --test-only; nothing is submitted.")
     ] = False,
+    rehearse: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse",
+            help="Run the scripts on a Slurm cluster made on this machine, with small random twins of the models; "
+            "exit code 1 when a step fails. Needs Debian, root and the CPU set-up.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure on a cluster: one server start per model, as Slurm jobs that survive what befalls them.
@@ -70,6 +79,9 @@ def submit(
             print(f"\n# ---- {prepared.folder.scripts / file}\n{text}", end="")
         return
     display = Display(quiet=as_json)
+    if rehearse:
+        _rehearse(prepared, display, as_json=as_json)
+        return
     if check:
         campaigns.test_only(prepared, display)
         submitted = []
@@ -187,6 +199,29 @@ def verdict_job(folder: Folder, job: JobName = "all") -> None:
     from harness.workflow.job import decide  # noqa: PLC0415
 
     decide(folder, Display())
+
+
+def _rehearse(prepared: "Prepared", display: Display, *, as_json: bool) -> None:
+    """Rehearse and print what became of every step; exit with 1 when one was not done."""
+    from harness.workflow.rehearse import rehearse  # noqa: PLC0415
+
+    found = rehearse(prepared, display)
+    if as_json:
+        print_json({"passed": found.passed, **found.model_dump(mode="json")})
+    else:
+        marks = {"done": "✓", "failed": "✗", "not reached": "–"}
+        for step in found.steps:
+            said = step.said or step.outcome
+            print(f"{marks[step.outcome]} {' '.join(filter(None, (step.job, step.step)))}: {said}")
+            if step.log:
+                print(f"    {step.log}")
+        for model, why in found.left_out.items():
+            print(f"left out: {model}: {why}")
+        if found.untried:
+            print(f"not tried, a cluster of this machine has none of it: {', '.join(found.untried)}")
+        print(f"{'passed' if found.passed else 'failed'}; scripts, logs and pages: {found.folder}")
+    if not found.passed:
+        raise typer.Exit(1)
 
 
 def _results(folder: str | None) -> list[str]:

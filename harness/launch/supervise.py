@@ -172,7 +172,7 @@ class Supervisor:
             return "drained", "asked to stop"
         if code < 0 or code > 128:
             return "killed", f"signal {-code if code < 0 else code - 128}"
-        return "failed", _decisive(client.last_lines(40))
+        return "failed", decisive(client.last_lines(40))
 
     def _hopeless(self) -> Surrender | None:
         """Return why another attempt is of no use, None while one is."""
@@ -263,7 +263,7 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _decisive(lines: str) -> str:
+def decisive(lines: str) -> str:
     """Return what an error says was found, or the last line that was printed."""
     printed = [line.strip() for line in lines.splitlines() if line.strip()]
     found = [line.removeprefix("found: ") for line in printed if line.startswith("found: ")]

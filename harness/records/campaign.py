@@ -44,6 +44,8 @@ class Campaign(Record):
     """As it was typed."""
     cluster: Cluster
     jobs: list[ServerJob] = Field(min_length=1)
+    rehearsal: bool = False
+    """Whether small random twins stand for the models: what comes of it says nothing about them."""
 
     def job(self, name: str) -> ServerJob:
         """Return a job by id; raises KeyError."""

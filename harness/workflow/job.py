@@ -23,6 +23,7 @@ from harness.store.campaigns import CampaignFolder
 from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.planned import load_tasks
+from harness.workflow.rehearsed import rehearsed
 from harness.workflow.run import Watcher, run_suites
 from harness.workflow.site import build_site
 from harness.workflow.verdicts import decide_all, load_ledger
@@ -45,7 +46,8 @@ class Place:
 
     def settings(self) -> list[Settings]:
         """Return what is asked of the job's servers, one for each suite; raises UsageError."""
-        return [load_settings([*suite, f"results={self.store.root}"]) for suite in self.job.suites]
+        asked = [load_settings([*suite, f"results={self.store.root}"]) for suite in self.job.suites]
+        return [rehearsed(settings) for settings in asked] if self.campaign.rehearsal else asked
 
 
 def place(folder: Path, job: str) -> Place:
