@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,8 @@ def options_for(campaign: Campaign) -> list[str]:
     # Later ones take the place of those before them, which no stage is to do with a server.
     partitions = [stage, first] if stage and asked.partition else [first, *([stage] if stage else [])]
     found = {
-        "nodes": max(job.nodes for job in campaign.jobs),
+        # One more than the largest server takes, so that a smaller one starts beside it.
+        "nodes": max(job.nodes for job in campaign.jobs) + 1,
         "gpus": cluster.gpus_per_node,
         "gpu-type": asked.gpu_type or cluster.gpu or "none",
         # With room beside the largest server: stages and verdicts do not wait for it.
@@ -40,7 +41,7 @@ def options_for(campaign: Campaign) -> list[str]:
 
 
 @contextmanager
-def local_cluster(options: Sequence[str]) -> Iterator[Path]:
+def local_cluster(*options: str) -> Iterator[Path]:
     """Yield the folder of a cluster made by slurm/local/up.sh; it is gone when the block ends or we are killed.
 
     Raises HarnessError with what up.sh said when it cannot be made.

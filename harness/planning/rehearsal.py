@@ -65,7 +65,7 @@ def _at_home(cluster: Cluster) -> tuple[Cluster, list[str]]:
                 "constraint": None,
                 "reservation": None,
                 "options": [option for option in asked.options if not _abroad(option)],
-                # One engine at a time: they share the memory of one machine.
+                # Of every array one engine at a time: they share the memory of one machine.
                 "at_once": 1,
             }
         ),

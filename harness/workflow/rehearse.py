@@ -65,7 +65,9 @@ def rehearse(prepared: Prepared, display: Display) -> Rehearsal:
     write_scripts(folder, texts)
     with ExitStack() as stack:
         with display.waiting("a Slurm cluster comes up on this machine"):
-            stack.enter_context(in_use(stack.enter_context(local_cluster(options_for(campaign)))))
+            cluster = stack.enter_context(local_cluster(*options_for(campaign)))
+        stack.enter_context(in_use(cluster))
+        display.say(f"it is up: SLURM_CONF={cluster}/slurm.conf")
         submit_all(folder, texts, display.say)
         _follow(store, folder, campaign, display)
         steps = steps_of(store, folder, campaign)
