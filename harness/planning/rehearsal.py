@@ -53,7 +53,9 @@ def small(model: Model) -> bool:
 def _at_home(cluster: Cluster) -> tuple[Cluster, list[str]]:
     """Return the profile without what a cluster of this machine does not have, and the names of that."""
     asked, box = cluster.slurm, cluster.environment.container
-    untried = [f"slurm.{name}" for name in ("qos", "constraint", "reservation") if getattr(asked, name) is not None]
+    untried = [
+        f"slurm.{name}" for name in ("qos", "constraint", "reservation") if getattr(asked, name) is not None
+    ]
     untried += [f"slurm.options: {option}" for option in asked.options if _abroad(option)]
     # Its engine is the one for GPUs.
     untried += [f"environment.container: {box.image}"] if box is not None else []

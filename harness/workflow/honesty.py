@@ -104,7 +104,8 @@ def distrust(report: ProbeReport, url: str) -> DistrustError:
     lines = [f"{check.name}: {check.found}\n  mends it: {check.fix}" for check in report.failed]
     return DistrustError(
         expected=f"a server that does with {report.model} what the run asks for",
-        found=f"{len(report.failed)} of {len(report.checks)} looks speak against it",
+        found=f"{len(report.failed)} of {len(report.checks)} looks speak against it: "
+        + ", ".join(check.name for check in report.failed),
         where=url,
         fix=report.failed[0].fix,
         detail="\n".join(lines),

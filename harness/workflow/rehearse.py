@@ -1,4 +1,4 @@
-"""What `harness submit --rehearse` does: run a campaign's scripts on a cluster of this machine, and say what broke."""
+"""What `harness submit --rehearse` does: run a campaign's scripts on this machine, and say what broke."""
 
 import shutil
 import sys
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.config.settings import load_models, project
-from harness.errors import HarnessError, UsageError
+from harness.errors import UsageError
 from harness.launch import slurm
 from harness.launch.local import in_use, local_cluster, options_for
 from harness.launch.script import scripts
@@ -48,9 +48,9 @@ class Rehearsal(Record):
 def rehearse(prepared: Prepared, display: Display) -> Rehearsal:
     """Return what becomes of a campaign on a cluster of this machine, with small random twins of its models.
 
-    Everything goes to results/rehearsals/<id>/, a store of its own, which an earlier rehearsal of that name leaves.
-    The cluster is gone afterwards, whatever happens. Raises UsageError for a campaign that cannot be rehearsed, and
-    HarnessError when the cluster does not come up, refuses a script or does not answer any more.
+    Everything goes to results/rehearsals/<id>/, a store of its own, which starts empty. The cluster is gone
+    afterwards, whatever happens. Raises UsageError for a campaign that cannot be rehearsed, and HarnessError when
+    the cluster does not come up, refuses a script or does not answer any more.
     """
     real = prepared.plan.campaign
     models = load_models(project().configs)

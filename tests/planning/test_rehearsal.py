@@ -16,7 +16,12 @@ def job(model: str, *more: str, nodes: int = 1) -> ServerJob:
 
 def campaign(*jobs: ServerJob, cluster=H100, command=()) -> Campaign:
     return Campaign(
-        id="night", created="2026-01-01T00:00:00+00:00", code="1", command=list(command), cluster=cluster, jobs=jobs
+        id="night",
+        created="2026-01-01T00:00:00+00:00",
+        code="1",
+        command=list(command),
+        cluster=cluster,
+        jobs=jobs,
     )
 
 

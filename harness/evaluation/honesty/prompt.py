@@ -22,8 +22,8 @@ CONVERSATIONS: list[list[dict[str, str]]] = [
 
 async def served_model(subject: Subject) -> ProbeCheck:
     """The server lists the model, and takes prompts as long as its config says."""
-    name, model = "served model", subject.model
-    listed = await asyncio.to_thread(ask.served_models, subject.client.endpoints.where)
+    name, model, server = "served model", subject.model, subject.client.endpoints
+    listed = await asyncio.to_thread(ask.served_models, server.where, server.headers)
     if subject.plan.model not in listed:
         return failed(name, f"it serves {', '.join(listed)}", f"--served-model-name {subject.plan.model}")
     longest = (await subject.client.post("/tokenize", {"model": subject.plan.model, "prompt": "x"})).get(
