@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from typer.testing import CliRunner
 from harness.cli import app
 from harness.config.settings import Project, load_benchmarks, load_settings, project
 from harness.evaluation.items import read_items
+from harness.launch.local import in_use, local_cluster
+from harness.launch.refusals import REFUSALS, refusal
+from harness.serving.failures import RULES, classify
 from harness.workflow.display import Display
 from harness.workflow.imports import import_logs
 from harness.workflow.verdicts import load_ledger
@@ -26,7 +30,7 @@ PAGES = [
 COMMANDS = typer.main.get_command(app).commands
 ON_PAPER = (
     *("check", "facts", "claims", "preflight", "decide", "fit", "import", "items", "models", "rescore"),
-    *("serve-command", "plan"),
+    *("serve-command", "plan", "cluster list"),
 )
 """Verbs that need no GPU and no server: what a page shows of them is run."""
 
@@ -47,6 +51,9 @@ def commands() -> list[tuple[str, str]]:
 
 
 SHOWN = commands()
+ON_A_CLUSTER = ("submit ", "status ", "logs ", "cancel ", "resume ", "cluster check ")
+"""What speaks to Slurm: a page's commands are run one after the other, on a cluster of this machine."""
+SESSIONS = sorted({page for page, command in SHOWN if command.startswith(ON_A_CLUSTER)})
 
 
 def write_responses(folder: Path, verb: str, *arguments: str) -> None:
@@ -58,10 +65,12 @@ def write_responses(folder: Path, verb: str, *arguments: str) -> None:
         import_logs(folder / "responses.jsonl", "auto", folder / arguments[0], Display(quiet=True))
 
 
-@pytest.mark.parametrize(("page", "command"), [c for c in SHOWN if not c[1].startswith(ON_PAPER)])
+@pytest.mark.parametrize(("page", "command"), [c for c in SHOWN if not c[1].startswith(ON_PAPER + ON_A_CLUSTER)])
 def test_a_command_on_a_page_names_a_verb_and_valid_settings(page, command):
     verb, *arguments = command.split("#")[0].split()
     assert verb in COMMANDS or verb.startswith("-"), page
+    if isinstance(group := COMMANDS.get(verb), typer.core.TyperGroup):
+        assert arguments.pop(0) in group.commands, page
     overrides = [a for a in arguments if not a.startswith("-") and "…" not in a]
     load_settings(overrides)
 
@@ -83,12 +92,40 @@ def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, mon
         "new",
         "diff",
         "decide",
+        "fit",
         "import",
         "rescore",
     ):  # named in a sentence, without its arguments
         arguments.append("--help")
     found = CliRunner().invoke(app, arguments)
     assert found.exit_code == (3 if "--fail-on" in arguments else 0), (page, found.output, found.exception)
+
+
+@pytest.fixture(scope="module")
+def h200s() -> Iterator[None]:
+    """A cluster on which jobs of profile h200x8 fit."""
+    with local_cluster("--gpu-type", "h200", "--memory", "2000000") as folder, in_use(folder):
+        yield
+
+
+@pytest.mark.parametrize("page", SESSIONS)
+def test_the_commands_of_a_page_work_on_a_cluster_in_their_order(page, h200s, tmp_path):
+    shown = [command.split("#")[0] for there, command in SHOWN if there == page]
+    session = [shlex.split(text) for text in shown if text.startswith(ON_A_CLUSTER) and "…" not in text]
+    follows = any(words[0] not in {"submit", "cluster"} for words in session)
+    if follows and not any(words[0] == "submit" and "night" in words for words in session):
+        session.insert(0, ["submit", "model=k_exaone_236b", "suite=demo", "cluster=h200x8", "--name", "night"])
+    for verb, *shown_words in session:
+        words = [word for word in shown_words if word != "--watch"]  # it never ends
+        if verb == "submit" and "--rehearse" in words:
+            words[words.index("--rehearse")] = "--dry-run"  # a test of its own runs it
+        if verb == "submit":
+            # Jobs end at once: no weights are fetched.
+            words += [f"results={tmp_path}", "cluster.environment.setup=['exit 1']"]
+        elif verb != "cluster":
+            words += ["--results", str(tmp_path)]
+        found = CliRunner().invoke(app, [verb, *words])
+        assert found.exit_code == 0, (page, verb, words, found.output, found.exception)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -104,6 +141,38 @@ def test_a_link_on_a_page_leads_somewhere(page):
     for link in re.findall(r"\]\(([^)]+)\)", page.read_text()):
         if not link.startswith("http"):
             assert (page.parent / link).exists(), link
+
+
+def says(page: Path) -> list[tuple[str, str, str]]:
+    """The rows of a page's tables: what is said, what it means, what to do."""
+    rows = [
+        re.split(r" (?<!\\)\| ", line.strip("| \n"))
+        for line in page.read_text().splitlines()
+        if line.startswith("| ")
+    ]
+    return [(row[0], row[1], row[2]) for row in rows if len(row) == 3]
+
+
+TROUBLE = says(ROOT / "docs/troubleshooting.md")
+
+
+@pytest.mark.parametrize("expected", dict.fromkeys(expected for _, expected, _ in REFUSALS))
+def test_every_refusal_of_slurm_has_an_entry_with_its_way_out(expected):
+    for said, _, do in TROUBLE:
+        errors = [refusal(["sbatch"], message) for message in re.findall(r"`([^`]+)`", said)]
+        if any(error.expected == expected for error in errors):
+            words = [code.split("=")[0] for code in re.findall(r"`([^`]+)`", do)]
+            assert any(word in error.fix for error in errors for word in words), (said, do)
+            return
+    pytest.fail(f"docs/troubleshooting.md has no message for: {expected}")
+
+
+@pytest.mark.parametrize("cause", dict.fromkeys(rule.says for rule in RULES))
+def test_every_cause_of_a_servers_failure_has_an_entry(cause):
+    model = load_settings().model
+    messages = [text for said, means, _ in TROUBLE if cause in means for text in re.findall(r"`([^`]+)`", said)]
+    assert messages
+    assert any(classify(text, 1, model, worked=False).says == cause for text in messages), messages
 
 
 def test_what_the_harness_tells_people_to_run_is_valid(tmp_path):

@@ -90,7 +90,9 @@ def submit(
     if as_json:
         print_json({"campaign": plan.campaign.id, "submitted": [one.model_dump(mode="json") for one in submitted]})
     elif submitted:
-        print(f"campaign {plan.campaign.id}; next: harness status {plan.campaign.id} --watch")
+        given = [text for text in arguments or [] if text.startswith("results=")]
+        where = f" --results {given[-1].removeprefix('results=')}" if given else ""
+        print(f"campaign {plan.campaign.id}; next: harness status {plan.campaign.id} --watch{where}")
 
 
 @app.command()
@@ -262,7 +264,7 @@ def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str], guessed: dict
 
 def _table(found: "CampaignStatus") -> Table:
     table = Table(title=f"campaign {found.campaign}", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for name in ("job", "state", "Slurm", "answers", "tokens/s", "expected end", "starts", "GPU h"):
+    for name in ("job", "state", "Slurm", "answers", "tokens/s", "ends (UTC)", "starts", "GPU h"):
         table.add_column(name, no_wrap=True)
     table.add_column("why", overflow="fold")
     for one in found.jobs:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.errors import HarnessError
 
 _NODES = 'sinfo -N -o "%N %c %m %G %f" shows what nodes have'
-_REFUSALS = (
+REFUSALS = (
     (
         r"partition.*(down|inactive|drain|not available)",
         "a partition that is up",
@@ -89,7 +89,7 @@ _REFUSALS = (
 def refusal(command: Sequence[str], said: str) -> HarnessError:
     """Return the error for a command that Slurm refused: what it said, and what to change."""
     expected, fix = f"{command[0]} to succeed", "man " + command[0]
-    for words, wanted, change in _REFUSALS:
+    for words, wanted, change in REFUSALS:
         if re.search(words, said, re.IGNORECASE):
             expected, fix = wanted, change
             break

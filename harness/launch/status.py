@@ -135,7 +135,7 @@ def _state(
         ended = known[-1] if known else None
         said = f"{ended.state.lower()}" + (f" ({ended.reason})" if ended and ended.reason else "") if ended else ""
         if stage is not None and stage.over and stage.state != "COMPLETED":
-            said = f"its stage ended: {stage.state.lower()}"
+            said = f"its stage ended: {stage.state.lower()}; harness logs shows why"
         why = last.why if last is not None else ""
         return "lost", "; ".join(text for text in (said, why, "harness resume goes on") if text), ended
     return "planned", "", None

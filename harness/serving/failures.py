@@ -102,7 +102,7 @@ _KERNEL = (
     "another dtype, cache type or attention backend (serving.args.attention-backend=…), or another kind of machine"
 )
 _ENDED = "somebody killed it, or this machine ran out of memory (dmesg shows that); the same command continues"
-_RULES = (
+RULES = (
     _rule("disk", "the disk is full", r"No space left on device|\[Errno 28\]|os error 28\b", _FREE),
     _rule(
         "port",
@@ -234,7 +234,7 @@ def classify(log: str, code: int | None, model: Model, *, worked: bool) -> Failu
     """
     lines = [line for line in log.splitlines() if not _QUIET.match(line)]
     lines = [line for line in (_PREFIX.sub("", line) for line in lines) if not _CODE.match(line)]
-    for rule in _RULES:
+    for rule in RULES:
         for line in lines:
             if found := rule.pattern.search(line):
                 restart = rule.kind in TRANSIENT or (worked and rule.kind != "disk")

@@ -38,7 +38,18 @@ def prepare_campaign(arguments: Sequence[str], name: str | None) -> Prepared:
 
 
 def test_only(prepared: Prepared, display: Display) -> None:
-    """Write the scripts and hand each to `sbatch --test-only`; raises HarnessError for one that Slurm refuses."""
+    """Write the scripts and hand each to `sbatch --test-only`; raises HarnessError for one that Slurm refuses.
+
+    Raises UsageError for a cluster without Slurm.
+    """
+    cluster = prepared.plan.campaign.cluster
+    if cluster.launcher != "slurm":
+        raise UsageError(
+            expected="a cluster with Slurm",
+            found=f"{cluster.id}, whose jobs run on this machine",
+            where="command line",
+            fix="cluster=NAME; harness cluster list",
+        )
     write_scripts(prepared.folder, prepared.scripts)
     test_scripts(prepared.folder, prepared.scripts, display.say)
 

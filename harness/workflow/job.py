@@ -1,5 +1,6 @@
 """What batch scripts call: fetch, supervise, ask, decide."""
 
+import os
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.claims.check import run_checks
-from harness.config.settings import Settings, load_settings
+from harness.config.settings import Settings, load_settings, project
 from harness.errors import HarnessError, UsageError, nearest
 from harness.launch.container import inside
 from harness.launch.status import live
@@ -29,6 +30,8 @@ from harness.workflow.site import build_site
 from harness.workflow.verdicts import decide_all, load_ledger
 
 _TOLD_SECONDS = 2.0
+_FOLDERS = ("HF_HOME", "HARNESS_DATA", "HARNESS_CACHE", "TMPDIR")
+"""Variables that name folders, which a container is to see too."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,10 @@ def supervise(where: Place, display: Display) -> int:
     """Keep the job's client at work until all is answered, and return an exit code."""
 
     def client(attempt: int) -> list[str]:
-        command = [sys.executable, "-m", "harness.cli", "job", "work", str(where.folder.path), where.job.id]
-        return inside(where.campaign.cluster, [*command, "--attempt", str(attempt)])
+        module = ["harness.cli", "job", "work", str(where.folder.path), where.job.id, "--attempt", str(attempt)]
+        named = [os.environ[name] for name in _FOLDERS if name in os.environ]
+        folders = [str(where.store.root), *(folder for folder in named if Path(folder).is_dir())]
+        return inside(where.campaign.cluster, module, sys.executable, str(project().root), folders)
 
     def say(text: str) -> None:
         with suppress(OSError):  # a full disk
