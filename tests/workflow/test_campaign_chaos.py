@@ -5,9 +5,9 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,33 +16,25 @@ import pytest
 
 from harness.launch import slurm
 from harness.launch.status import live, status_of
-from harness.store.campaigns import CampaignFolder
+from harness.workflow.campaigns import prepare_campaign, submit
+from harness.workflow.display import Display
 from tests.clusters import LOCAL, cluster, in_use
 
-HARNESS = [sys.executable, "-m", "harness.cli"]
-ITEMS = 6
+QUIET = Display(quiet=True)
 
 
 class Campaign:
-    """One campaign of a small model on two benchmarks, and what befalls it."""
+    """One campaign of one model on two benchmarks, and what befalls it."""
 
-    def __init__(self, slurm_folder: Path, results: Path, repeats: int, *more: str) -> None:
-        self.slurm_folder, self.results, self.repeats = slurm_folder, results, repeats
-        command = [
-            *HARNESS,
-            "submit",
-            "model=smollm2_135m",
-            "suite=demo",
-            "cluster=slurm_local",
-            "--name",
-            "chaos",
-        ]
-        command += [f"items={ITEMS}", f"repeats={repeats}", "protocol.max_tokens=32", "serving.concurrency=4"]
+    def __init__(self, slurm_folder: Path, results: Path, *arguments: str, rehearsal: bool = False) -> None:
+        self.slurm_folder, self.results = slurm_folder, results
         # Nobody may give up because of what the test does.
-        command += ["cluster.limits.attempts=99", f"results={results}", *more]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        self.folder = CampaignFolder(results / "campaigns" / "chaos")
-        self.plan = self.folder.read_plan()
+        patient = ["cluster=slurm_local", "cluster.limits.attempts=99", f"results={results}"]
+        prepared = prepare_campaign(["suite=demo", *patient, *arguments], "chaos")
+        # With a twin in the model's place where it is a rehearsal.
+        self.plan = prepared.plan.campaign.model_copy(update={"rehearsal": rehearsal})
+        self.folder = prepared.folder
+        submit(replace(prepared, plan=replace(prepared.plan, campaign=self.plan)), QUIET)
 
     def row(self):
         (found,) = status_of(self.folder, self.plan, datetime.now(UTC)).jobs
@@ -126,6 +118,26 @@ class Campaign:
         time.sleep(4)
         filler.unlink()
 
+    def lose_node(self, job: str) -> None:
+        """The last node that the job runs on is gone; it comes back later."""
+        node = slurm.ask("scontrol", "show", "hostnames", slurm.jobs([job])[job].nodes).split()[-1]
+        slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+        time.sleep(3)
+        slurm.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+
+    def preempt(self, job: str) -> None:
+        """Somebody more important takes all nodes for a moment."""
+        wanted = ["sbatch", "--partition=high", "--exclusive", "--nodes=2", "--output=/dev/null"]
+        subprocess.run([*wanted, "--wrap", "sleep 3"], check=True, stdout=subprocess.DEVNULL)
+        time.sleep(4)
+
+    def kill_follower(self, job: str) -> None:
+        """What a server that spans two nodes has on the second is gone."""
+        for process in self.processes("harness.serving.rank"):
+            if process.environ().get("SLURM_PROCID") == "1":
+                for one in [*process.children(recursive=True), process]:
+                    one.kill()
+
     def up(self) -> None:
         subprocess.run([LOCAL / "up.sh", self.slurm_folder], check=True, stdout=subprocess.DEVNULL)
 
@@ -134,15 +146,13 @@ class Campaign:
         below = [child for client in clients for child in client.children(recursive=True)]
         return [child for child in below if child.is_running() and "vllm" in " ".join(child.cmdline()).lower()]
 
-    def assert_whole(self) -> None:
+    def assert_whole(self, wanted: int) -> None:
         """All is answered once, decided and shown, and nothing is left behind."""
         self.wait(lambda: self.row().state == "complete")
         self.wait(lambda: not live(self.folder))
         answers = self.answers()
         keys = Counter((answer["item"], answer["repeat"]) for answer in answers)
-        assert len(answers) == 2 * ITEMS * self.repeats
-        assert set(keys.values()) == {1}
-        assert {repeat for _, repeat in keys} == set(range(self.repeats))
+        assert len(keys) == len(answers) == wanted
         assert not [answer for answer in answers if answer["status"] == "error"]
         assert not self.processes("job work")
         assert (self.results / "site" / "index.html").exists()
@@ -159,6 +169,8 @@ EVENTS = [
     Campaign.kill_slurmd,
     Campaign.restart_controller,
     Campaign.fill_the_disk,
+    Campaign.lose_node,
+    Campaign.preempt,
 ]
 
 
@@ -197,11 +209,14 @@ def place(tmp_path):
         subprocess.run(["umount", "--lazy", str(results)], check=True)
 
 
+SMALL = ["model=smollm2_135m", "items=6", "protocol.max_tokens=32", "serving.concurrency=4"]
+
+
 def test_a_campaign_that_is_cancelled_and_killed_gets_to_its_end(place):
-    campaign = Campaign(*place, 2)
+    campaign = Campaign(*place, *SMALL, "repeats=2")
     events = [Campaign.kill_client, Campaign.scancel]
     meddle(campaign, events, random.Random(1), eager=0)
-    campaign.assert_whole()
+    campaign.assert_whole(24)
     outcomes = [attempt.outcome for attempt in campaign.folder.read_attempts("smollm2_135m")]
     assert outcomes[-1] == "complete"
     assert len(outcomes) == 3
@@ -212,12 +227,27 @@ def test_a_campaign_survives_twenty_rounds_of_what_befalls_clusters(place):
     seed = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
     print(f"CHAOS_SEED={seed}")
     chance = random.Random(seed)
-    events = EVENTS * 2 + [chance.choice(EVENTS) for _ in range(20 - 2 * len(EVENTS))]
+    events = EVENTS + [chance.choice(EVENTS) for _ in range(20 - len(EVENTS))]
     chance.shuffle(events)
     began = time.monotonic()
-    campaign = Campaign(*place, 12)
+    campaign = Campaign(*place, *SMALL, "repeats=12")
     meddle(campaign, events, chance, eager=0.4)
-    campaign.assert_whole()
+    campaign.assert_whole(144)
     outcomes = Counter(attempt.outcome for attempt in campaign.folder.read_attempts("smollm2_135m"))
     jobs = {submission.slurm for submission in campaign.folder.read_submissions() if submission.step == "serve"}
     print(f"{time.monotonic() - began:.0f} s, {len(jobs)} jobs, attempts: {dict(outcomes)}")
+
+
+@pytest.mark.chaos
+def test_a_server_over_two_nodes_loses_one_of_them_and_no_answer(place):
+    over_two = ["serving.nodes=2", "serving.args.tensor-parallel-size=2"]
+    campaign = Campaign(*place, "model=qwen3_30b_a3b_instruct_2507", *over_two, rehearsal=True)
+    healthy = lambda: "healthy: " in "".join(path.read_text() for path in campaign.folder.logs.glob("qwen3*"))  # noqa: E731
+    campaign.wait(healthy)
+    campaign.kill_follower(str(campaign.running()))
+    restarted = lambda: list(campaign.results.glob("runs/*/*/*/restarts.jsonl"))  # noqa: E731
+    campaign.wait(restarted)
+    campaign.wait(lambda: campaign.answers() or campaign.row().state == "complete")
+    if (job := campaign.running()) is not None:
+        campaign.lose_node(job)
+    campaign.assert_whole(4)
