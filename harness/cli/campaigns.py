@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from harness.cli.options import Json, print_json
+from harness.cli.options import Json, print_json, wide_console
 from harness.workflow.display import Display
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def status(
         print_json(now().model_dump(mode="json"))
         return
     if not watch:
-        Console().print(_table(now()))
+        wide_console().print(_table(now()))
         return
     try:
         with Live(_table(now()), auto_refresh=False) as shown:
@@ -243,7 +242,7 @@ def _print_plan(jobs: "list[ServerJob]", left_out: dict[str, str], guessed: dict
         table.add_row(
             job.id, str(job.nodes), str(job.gpus_per_node), " ".join(dict.fromkeys(protocols)), samples, hours
         )
-    console = Console(highlight=False)
+    console = wide_console()
     console.print(table)
     for model, basis in guessed.items():
         change = f"another number: model={model} serving.args.tensor-parallel-size=N"

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from harness.errors import UsageError, nearest
+
+_WIDE = 200
 
 Overrides = Annotated[
     list[str] | None,
@@ -59,6 +62,12 @@ def key_values_of_paths(arguments: Sequence[str] | None) -> dict[str, list[Path]
             raise UsageError("every name once", f"{name} twice", where="command line")
         found[name] = [Path(file) for file in files.split(",")]
     return found
+
+
+def wide_console() -> Console:
+    """Return a console on which tables with long names stay whole when the output goes into a file or a pipe."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 def print_json(value: dict[str, Any]) -> None:

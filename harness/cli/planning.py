@@ -4,9 +4,8 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from harness.cli.options import Json, print_json
+from harness.cli.options import Json, print_json, wide_console
 
 app = typer.Typer()
 
@@ -47,6 +46,6 @@ def plan(wanted: Wanted = None, as_json: Json = False) -> None:
             }
         )
         return
-    console = Console(highlight=False)
+    console = wide_console()
     for part in plan_parts(found):
         console.print(part, soft_wrap=isinstance(part, str))

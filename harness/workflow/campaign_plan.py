@@ -45,6 +45,13 @@ def plan_campaign(arguments: Sequence[str], name: str | None) -> CampaignPlan:
             where="command line",
             fix="harness submit claims='k_exaone_236b*' cluster=h200x8 --dry-run",
         )
+    if not any(text.lstrip("+").startswith("cluster=") for text in arguments):
+        raise UsageError(
+            expected="cluster=NAME",
+            found=" ".join(arguments),
+            where="command line",
+            fix="harness cluster list shows them; cluster=local runs the jobs on this machine",
+        )
     settings = settings_of(wanted)
     found = plan(wanted, settings)
     left_out = {one.claim: one.why.en for one in found.unplanned}

@@ -64,7 +64,7 @@ class Campaign:
         found = []
         for process in psutil.process_iter(["cmdline", "environ", "status"]):
             line = " ".join(process.info["cmdline"] or [])
-            own = str(self.results) in line or str(self.results) in str(process.info["environ"])
+            own = str(self.results) in line or str(self.slurm_folder) in str(process.info["environ"])
             if words in line and own and "guardian" not in line and process.info["status"] != "zombie":
                 found.append(process)
         return found

@@ -119,6 +119,7 @@ def test_without_any_campaign_the_way_to_one_is_said(tmp_path):
     ("arguments", "says"),
     [
         (["cluster=slurm_local"], "claims=GLOB"),
+        (["model=smollm2_135m", "suite=demo"], "cluster=local"),
         (["model=smollm2_135m", "suite=demo", "cluster=slurm_loca"], "slurm_local"),
         (["model=smollm2", "suite=demo", "cluster=slurm_local"], "smollm2_135m"),
         (["model=gpt_5", "suite=demo", "cluster=slurm_local"], "serving=hosted"),
