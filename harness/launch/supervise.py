@@ -121,25 +121,21 @@ class Supervisor:
         log = self.folder.client_log(self.job.id, number)
         client = GuardedProcess(self.client(number), log, {})
         self.say(f"attempt {number}: the client prints to {log}")
-        outcome: Outcome = "stopped"
-        why = ""
         try:
             outcome, why = self._watch(client, number)
         except KeyboardInterrupt:
-            why = "the job was told to end"
+            # Written down before the client has ended: Slurm may not leave us the time for both.
+            self._note_end(attempt, "stopped", "the job was told to end", None)
             raise
         finally:
             client.stop()
-            ended = attempt.model_copy(
-                update={
-                    "ended": now(),
-                    "outcome": outcome,
-                    "exit_code": client.exit_code(),
-                    "new": self._new(number),
-                    "why": why,
-                }
-            )
-            self._keep(lambda: self.folder.note_attempt(self.job.id, ended))
+        return self._note_end(attempt, outcome, why, client.exit_code())
+
+    def _note_end(self, attempt: Attempt, outcome: Outcome, why: str, code: int | None) -> Attempt:
+        new = self._new(attempt.number)
+        changes = {"ended": now(), "outcome": outcome, "exit_code": code, "new": new, "why": why}
+        ended = attempt.model_copy(update=changes)
+        self._keep(lambda: self.folder.note_attempt(self.job.id, ended))
         return ended
 
     def _keep(self, write: Callable[[], T]) -> T:
