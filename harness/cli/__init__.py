@@ -15,6 +15,7 @@ from harness.cli import (
     cluster,
     deciding,
     desk,
+    exporting,
     items,
     measuring,
     models,
@@ -44,6 +45,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(deciding.app)
 app.add_typer(items.app)
 app.add_typer(rescoring.app)
+app.add_typer(exporting.app)
 app.add_typer(claims.app, name="claims")
 app.add_typer(campaigns.app)
 app.add_typer(campaigns.job_app, name="job")

@@ -9,7 +9,7 @@ from harness.records.claim import Claim, ClaimKind, KnownProtocol, Over, Reading
 from harness.records.cluster import Cluster
 from harness.records.cost import Cost
 from harness.records.finding import SEVERITIES, Finding, Severity
-from harness.records.imported import Import, LogFile, LogFormat, Scoring
+from harness.records.imported import Import, LogFile, LogFormat, ReportedScore, Scoring
 from harness.records.layout import Fit, Layout
 from harness.records.model import Deviation, Licence, Model, Thinking, Weights
 from harness.records.origin import FolderOrigin, HubOrigin, JoinedOrigin, Origin, PackageOrigin
@@ -76,6 +76,7 @@ __all__ = [
     "Record",
     "Replica",
     "ReplicaReport",
+    "ReportedScore",
     "Reply",
     "Request",
     "Resource",

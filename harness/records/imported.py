@@ -6,7 +6,7 @@ from pydantic import Field
 
 from harness.records.base import Record, Sha256, digest
 
-LogFormat = Literal["lm_eval", "inspect", "eee", "ifbench"]
+LogFormat = Literal["lm_eval", "inspect", "eee", "ifbench", "lm_eval_results", "eee_aggregate"]
 
 
 class LogFile(Record):
@@ -25,6 +25,17 @@ class Scoring(Record):
     library: str
 
 
+class ReportedScore(Record):
+    """A score that a log states without the answers behind it, in the metric's own unit."""
+
+    metric: str
+    """With its filter where the log has several: `exact_match,strict-match`."""
+    score: float
+    error: float | None = None
+    """Standard error, where one is stated."""
+    items: int | None = None
+
+
 class Import(Record):
     """The import.json of one model's answers to one task, as a log of another harness tells them."""
 
@@ -39,6 +50,12 @@ class Import(Record):
     samples: int
     together: bool = False
     """The log scores the repeats of an item together: those scores stand with its first repeat."""
+    by: str | None = None
+    """Who measured, as far as the log or the one who imported it says."""
+    protocol: dict[str, str] = Field(default_factory=dict)
+    """How it was measured, as far as the log states it."""
+    reported: list[ReportedScore] = Field(default_factory=list)
+    """Scores without answers, of a log that holds no more."""
     unjoined: list[str] = Field(default_factory=list)
     """Items of the log that the task does not have, by their ids there."""
     scoring: Scoring | None = None

@@ -115,6 +115,12 @@ class Store:
         for path in sorted((self.root / "runs").glob("*/*/*/manifest.json")):
             yield RunFolder(path.parent)
 
+    def imports(self) -> Iterator[RunFolder]:
+        """Yield every import that was brought in below imports/, in a fixed order; they are no runs."""
+        for path in sorted((self.root / "imports").glob("**/import.json")):
+            if not any(part.startswith(".") for part in path.relative_to(self.root).parts):
+                yield RunFolder(path.parent)
+
     def set_aside(self, folder: RunFolder) -> None:
         """Move a run's folder to aside/: answers are never deleted. Raises HarnessError while it is written."""
         if folder.path.exists():
