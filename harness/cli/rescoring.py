@@ -74,24 +74,35 @@ def import_(
         Path, typer.Option("--out", metavar="DIR", help="Where to write; must not exist yet.", show_default=False)
     ],
     log_format: Annotated[
-        str, typer.Option("--format", help="auto, lm_eval, inspect, eee or ifbench; auto looks into the file.")
+        str,
+        typer.Option(
+            "--format",
+            help="auto, lm_eval, inspect, eee, ifbench, lm_eval_results or eee_aggregate; auto looks into the file.",
+        ),
     ] = "auto",
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="WHO", help="Who measured, where the log does not say.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring the log of another harness into our sample form; harness rescore DIR then scores it.
 
     **lm_eval**: samples_TASK_DATE.jsonl (--log_samples). **inspect**: .eval or .json. **eee**: Every Eval Ever's
-    instance records, UUID_samples.jsonl. **ifbench**: lines of {"prompt": …, "response": …}. Each may be gzipped,
-    but .eval. A wrong line is named with its file and number, and then nothing is written.
+    instance records, UUID_samples.jsonl. **ifbench**: lines of {"prompt": …, "response": …}. **lm_eval_results**,
+    **eee_aggregate**: results_DATE.json and UUID.json, scores without answers. Each may be gzipped, but .eval. A
+    wrong line is named with its file and number, and then nothing is written.
 
     Each model's answers to a task become DIR/TASK/KEY with import.json (format, hashes of the files, task and
     model as the log names them), samples.jsonl (with the log's own scores) and requests.jsonl (what was asked).
+
+    What lies in results/imports/ is shown as third-party evidence, beside our runs and never among them.
 
     Example: harness import logs/samples_gsm8k_2026-01-02T03-04-05.678901.jsonl --out imported
     """
     from harness.workflow.imports import import_logs  # noqa: PLC0415
 
-    found = import_logs(path, log_format, out, Display(quiet=as_json))
+    found = import_logs(path, log_format, out, Display(quiet=as_json), by)
     if as_json:
         folders = [
             {"folder": str(out / name), **record.model_dump(mode="json", exclude={"scoring", "rescored_from"})}
@@ -101,10 +112,13 @@ def import_(
         return
     for name, record in found.folders.items():
         answers = f"{record.samples:,} answers of {record.model} to {record.items:,} items of {record.task}"
+        if record.reported:
+            answers = f"{len(record.reported):,} scores of {record.model} on {record.task}, without answers"
         print(f"{out / name}\n  {answers}")
     if found.passed_over:
         print(f"no logs, passed over: {', '.join(found.passed_over)}")
-    print(f"next: harness rescore {out}")
+    if any(record.samples for record in found.folders.values()):
+        print(f"next: harness rescore {out}")
 
 
 def _as_json(one: "Rescored") -> dict[str, Any]:

@@ -31,6 +31,8 @@ class ReportedScore(Record):
     metric: str
     """With its filter where the log has several: `exact_match,strict-match`."""
     score: float
+    unit: str | None = None
+    """`proportion` or `percent`, say, where the log states it."""
     error: float | None = None
     """Standard error, where one is stated."""
     items: int | None = None

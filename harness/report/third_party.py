@@ -24,6 +24,8 @@ class ThirdPartyScore:
     metric: str
     score: float
     """In the metric's own unit."""
+    unit: str | None
+    """`proportion` or `percent`, say; None where the log does not say."""
     error: float | None
     """Standard error, where the log states one."""
     items: int | None
@@ -69,6 +71,7 @@ def scores_of(
             named_task=record.task,
             metric=score.metric,
             score=score.score,
+            unit=score.unit,
             error=score.error,
             items=score.items,
             samples=record.samples,

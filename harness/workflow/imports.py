@@ -27,10 +27,10 @@ class Imported:
     """Files in the named folder that are no logs."""
 
 
-def import_logs(path: Path, wanted: str, out: Path, display: Display) -> Imported:
+def import_logs(path: Path, wanted: str, out: Path, display: Display, by: str | None = None) -> Imported:
     """Read the logs at `path` into `out`, a folder per task and import, and return what was brought in.
 
-    `out` is there complete, or not at all. Raises UsageError with file and line for what cannot be read.
+    `by` says who measured, where the log does not. `out` is there complete, or not at all. Raises UsageError with file and line for what cannot be read.
     """
     found, others = find_logs(path, wanted)
     folders: dict[str, Import] = {}
@@ -38,14 +38,14 @@ def import_logs(path: Path, wanted: str, out: Path, display: Display) -> Importe
         for log_file in found:
             display.say(f"reading {log_file.path.name} ({log_file.format})")
             for log in READERS[log_file.format](log_file.path):
-                name, record = _write(log, log_file, made)
+                name, record = _write(log, log_file, made, by)
                 if name in folders:
                     raise UsageError("each log once", f"{log_file.path.name} again", where=str(log_file.path))
                 folders[name] = record
     return Imported(folders, [str(other.relative_to(path)) for other in others])
 
 
-def _write(log: ForeignLog, log_file: FoundLog, out: Path) -> tuple[str, Import]:
+def _write(log: ForeignLog, log_file: FoundLog, out: Path, by: str | None) -> tuple[str, Import]:
     task = re.sub(r"[^\w.\-]+", "_", log.task).strip(".") or "task"
     samples = _samples(log, task)
     record = Import(
@@ -56,6 +56,9 @@ def _write(log: ForeignLog, log_file: FoundLog, out: Path) -> tuple[str, Import]
         items=len({sample.item for sample in samples}),
         samples=len(samples),
         together=log.together,
+        by=log.by or by,
+        protocol=dict(log.protocol),
+        reported=list(log.reported),
     )
     requests = {}
     for sample, answer in zip(samples, log.answers, strict=True):

@@ -52,6 +52,13 @@ def rescore_import(folder: RunFolder, task: str | None, overrides: Sequence[str]
         )
     record = read_import(folder)
     samples = read_samples(folder.samples)
+    if not samples:
+        raise HarnessError(
+            expected="answers to score",
+            found=f"{len(record.reported)} scores without any",
+            where=str(folder.path),
+            fix="import the answers: samples_*.jsonl of lm-eval (--log_samples), *_samples.jsonl of Every Eval Ever",
+        )
     bodies = read_requests(folder)
     items = {item: ForeignItem.of(body) for item, body in bodies.values()}
     (name, benchmark), scorer, asked = _scorer(record, items, task, display)

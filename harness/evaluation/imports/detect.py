@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from harness.errors import UsageError, nearest
-from harness.evaluation.imports import every_eval_ever, ifbench, inspect_ai, lm_eval
+from harness.evaluation.imports import aggregates, every_eval_ever, ifbench, inspect_ai, lm_eval
 from harness.evaluation.imports.lines import json_lines, open_log
 from harness.evaluation.imports.log import ForeignLog
 
@@ -18,6 +18,8 @@ READERS: Mapping[str, Callable[[Path], list[ForeignLog]]] = MappingProxyType(
         "inspect": inspect_ai.read,
         "eee": every_eval_ever.read,
         "ifbench": ifbench.read,
+        "lm_eval_results": aggregates.read_lm_eval,
+        "eee_aggregate": aggregates.read_every_eval_ever,
     }
 )
 _LINES = {
@@ -50,8 +52,8 @@ def find_logs(path: Path, wanted: str = "auto") -> tuple[list[FoundLog], list[Pa
         found, seen = (wanted, "") if wanted != "auto" else _format_of(path)
         if found is None:
             raise UsageError(
-                "a log of lm-eval (samples_*.jsonl), Inspect (.eval, .json), Every Eval Ever (*_samples.jsonl) or "
-                "IFBench (lines with prompt and response)",
+                "a log of lm-eval (samples_*.jsonl, results_*.json), Inspect (.eval, .json), Every Eval Ever (*.json, "
+                "*_samples.jsonl) or IFBench (lines with prompt and response)",
                 seen,
                 where=str(path),
                 fix="name its --format if it is one of these",
@@ -104,7 +106,7 @@ def _by_keys(data: dict[str, object]) -> tuple[str | None, str]:
     if {"eval", "plan"} <= data.keys() or {"eval", "samples"} <= data.keys():
         return "inspect", ""
     if {"evaluation_results", "model_info"} <= data.keys():
-        return None, "an aggregate of Every Eval Ever; the answers are in the file its detailed results name"
+        return "eee_aggregate", ""
     if {"results", "configs"} <= data.keys():
-        return None, "lm-eval's summary; the answers are in samples_*.jsonl (--log_samples)"
+        return "lm_eval_results", ""
     return None, f"an object with the keys {', '.join(list(data)[:_SHOWN]) or 'none'}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.records import Answer
+from harness.records import Answer, ReportedScore
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,11 @@ class ForeignLog:
     task: str
     model: str
     answers: Sequence[ForeignAnswer]
+    by: str | None = None
+    """Who measured, where the log says so."""
+    protocol: Mapping[str, str] = field(default_factory=dict)
+    """How, as far as the log says so."""
+    reported: Sequence[ReportedScore] = ()
+    """Scores without answers."""
     together: bool = False
     """The repeats of an item were scored together: the scores stand with its first repeat."""

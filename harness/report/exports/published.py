@@ -29,8 +29,9 @@ def published(data: Dataset) -> Files:
 
 def _record(data: Dataset, claim: Claim, benchmark: str) -> dict[str, Any]:
     source, verdict = claim.source, data.verdicts.get(claim.id)
-    maker = data.models.get(source.of or claim.model)
-    first = source.party == "first"
+    publisher = data.models[source.of].developer if source.of in data.models else None
+    # A maker's table also holds other makers' models, to whom it is a third party.
+    own = source.party == "first" and publisher in (None, data.models[claim.model].developer)
     info = model_info(data, claim.model, {"deployment_type": "unknown"})
     stated = {key: v if isinstance(v, str) else as_json(v) for key, v in claim.protocol.known.items()}
     return {
@@ -41,9 +42,9 @@ def _record(data: Dataset, claim: Claim, benchmark: str) -> dict[str, Any]:
             {
                 "source_name": source.title,
                 "source_type": "documentation",
-                "source_organization_name": maker.developer if first and maker else source.title,
+                "source_organization_name": publisher or source.title,
                 "source_organization_url": source.url,
-                "evaluator_relationship": "first_party" if first else "third_party",
+                "evaluator_relationship": "first_party" if own else "third_party",
             }
         )
         | {

@@ -141,6 +141,7 @@ THIRD_PARTY = (
     Column("named_task", "string", lambda s: s.named_task, "task as the log names it", "기록에 적힌 과제 이름"),
     Column("metric", "string", lambda s: s.metric, "metric", "지표"),
     Column("score", "number", lambda s: s.score, "score, in the metric's unit", "점수(지표의 단위)"),
+    Column("unit", "string", lambda s: s.unit, "unit, where stated", "단위(명시된 경우)"),
     Column("standard_error", "number", lambda s: s.error, "where stated", "표준오차(명시된 경우)"),
     Column("items", "integer", lambda s: s.items, "items, where stated", "문항 수(명시된 경우)"),
     Column("answers", "integer", lambda s: s.samples, "answers that we hold", "보유한 답변 수"),

@@ -49,7 +49,7 @@ class Reciter(LM):
 
 @pytest.fixture(scope="session")
 def lm_eval_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return lm-eval's output folder: GSM8K (two filters), the same three times each, and HellaSwag."""
+    """Return lm-eval's output folder: GSM8K (two filters), the same three times each, HellaSwag; its summary."""
     manager = TaskManager()
 
     def task(name, rows, **changes):
@@ -70,4 +70,8 @@ def lm_eval_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tracker.date_id = "2026-01-02T03-04-05.678901"
         for task_name, samples in found["samples"].items():
             tracker.save_results_samples(task_name, samples)
+    tracker = EvaluationTracker(output_path=str(root / "summary"))
+    tracker.general_config_tracker.model_name = "maker/reciter"
+    tracker.general_config_tracker.model_name_sanitized = "maker__reciter"
+    tracker.save_results_aggregated(found)
     return root

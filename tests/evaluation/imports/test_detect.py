@@ -20,21 +20,18 @@ def test_every_log_of_a_folder_is_found_and_what_is_none_is_told(lm_eval_logs, t
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "responses.jsonl.gz").write_bytes(gzip.compress(RESPONSE.encode()))
     (tmp_path / "results.json").write_text(json.dumps({"results": {}, "configs": {}}, indent=1))
+    (tmp_path / "aggregate.json").write_text(json.dumps({"evaluation_results": [], "model_info": {}}))
     found, others = find_logs(tmp_path)
-    assert sorted(log.format for log in found) == ["eee", "ifbench", "inspect", "lm_eval", "lm_eval"]
-    assert [path.name for path in others] == ["README.md", "results.json"]
+    assert sorted(log.format for log in found) == [
+        *("eee", "eee_aggregate", "ifbench", "inspect", "lm_eval", "lm_eval", "lm_eval_results")
+    ]
+    assert [path.name for path in others] == ["README.md"]
     assert [log.format for log in find_logs(tmp_path, "eee")[0]] == ["eee"]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "seen"),
     [
-        ("a.json", json.dumps({"results": {}, "configs": {}}), "samples_\\*.jsonl"),
-        (
-            "a.json",
-            json.dumps({"evaluation_results": [], "model_info": {}}, indent=1),
-            "aggregate of Every Eval Ever",
-        ),
         ("a.json", "[1, 2]", "a JSON list"),
         ("a.jsonl", '{"question": "?", "reply": "!"}\n', "keys question, reply"),
         ("a.csv", "question,answer\n1,2\n", "no JSON; it begins with b'question"),
