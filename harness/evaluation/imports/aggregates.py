@@ -11,6 +11,10 @@ from harness.evaluation.imports.log import ForeignLog
 from harness.records import ReportedScore
 
 
+LONGEST = 200
+"""A setting of more characters is a text, which may not be ours to show."""
+
+
 class Organization(Line):
     """The `source_metadata` of an aggregate."""
 
@@ -186,8 +190,10 @@ def _stated(config: dict[str, Any] | None) -> dict[str, str]:
 
 
 def _words(values: dict[str, Any]) -> dict[str, str]:
-    return {
+    """Return settings as words; what is longer than a setting (a prompt with its examples, say) is left out."""
+    told = {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in values.items()
         if value is not None
     }
+    return {name: value for name, value in told.items() if len(value) <= LONGEST}

@@ -22,7 +22,7 @@ def lm_eval(data: Dataset) -> Files:
         if found.metrics:
             identity = run.manifest.identity
             name = sanitized(model_id(run.manifest, data.models))
-            date = moment(found.newest).isoformat().replace(":", "-")
+            date = moment(found.newest).replace(tzinfo=None).isoformat().replace(":", "-")
             path = f"{identity.model}/{identity.task}/{run.manifest.key}/{name}/results_{date}.json"
             files[path] = as_file(_results(data, run, found))
     return files

@@ -83,6 +83,6 @@ def _metric(data: Dataset, claim: Claim, benchmark: str) -> dict[str, Any]:
     told["metric_unit"] = claim.unit
     if claim.metric is not None:
         told["metric_name"] = claim.metric
-    if claim.unit == "percent":
+    if claim.unit == "percent" and 0 <= claim.number <= 100:
         told |= {"score_type": "continuous", "min_score": 0.0, "max_score": 100.0}
     return told
