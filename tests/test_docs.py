@@ -29,7 +29,7 @@ PAGES = [
 ] + list((ROOT / "results/reference").glob("*.md"))
 COMMANDS = typer.main.get_command(app).commands
 ON_PAPER = (
-    *("check", "facts", "claims", "preflight", "decide", "fit", "import", "items", "models", "rescore"),
+    *("check", "facts", "claims", "preflight", "decide", "export", "fit", "import", "items", "models", "rescore"),
     *("serve-command", "plan", "cluster list"),
 )
 """Verbs that need no GPU and no server: what a page shows of them is run."""
@@ -61,6 +61,7 @@ def write_responses(folder: Path, verb: str, *arguments: str) -> None:
     rows = read_items(load_benchmarks(project().configs)["ifbench_294"])
     lines = [{"prompt": row["prompt"], "response": "No."} for row in rows[:3]]
     (folder / "responses.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (folder / "board.json").write_text(json.dumps({"results": {"ifbench": {"acc,none": 0.5}}, "configs": {}}))
     if verb == "rescore" and arguments:
         import_logs(folder / "responses.jsonl", "auto", folder / arguments[0], Display(quiet=True))
 
@@ -78,7 +79,7 @@ def test_a_command_on_a_page_names_a_verb_and_valid_settings(page, command):
 @pytest.mark.parametrize(("page", "command"), [c for c in SHOWN if c[1].startswith(ON_PAPER)])
 def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, monkeypatch, capsys):
     shutil.copytree(project().configs, tmp_path / "configs")
-    for module in ("harness.workflow.verdicts", "harness.workflow.claims"):
+    for module in ("harness.store.layout", "harness.workflow.verdicts", "harness.workflow.claims"):
         monkeypatch.setattr(f"{module}.project", lambda: Project(tmp_path))
     (tmp_path / "claim.yaml").write_text('{id: a, kind: score, value: "73.0"}')
     lines = [{"item": "a1", "repeat": repeat, "score": 1.0, "status": "scored"} for repeat in (0, 1)]
@@ -92,6 +93,7 @@ def test_a_command_that_needs_no_gpu_works_as_shown(page, command, tmp_path, mon
         "new",
         "diff",
         "decide",
+        "export",
         "fit",
         "import",
         "rescore",

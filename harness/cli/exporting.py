@@ -40,12 +40,12 @@ def export(
     from harness.config.settings import load_settings  # noqa: PLC0415 - keeps --help instant
     from harness.report.exports import FORMATS  # noqa: PLC0415
     from harness.store import open_store  # noqa: PLC0415
-    from harness.workflow.exports import export_to  # noqa: PLC0415
+    from harness.workflow.exports import export_store  # noqa: PLC0415
 
     formats = [text for text in arguments or () if "=" not in text]
     given = key_values([text for text in arguments or () if "=" in text], ["claims", "results"])
     settings = load_settings([f"results={given['results']}"] if "results" in given else [])
-    written = export_to(open_store(settings), formats or list(FORMATS), given.get("claims"), out)
+    written = export_store(open_store(settings), formats or list(FORMATS), given.get("claims"), out)
     if as_json:
         print_json({"folder": str(out), "files": [asdict(file) for file in written]})
         return

@@ -77,7 +77,7 @@ def import_(
         str,
         typer.Option(
             "--format",
-            help="auto, lm_eval, inspect, eee, ifbench, lm_eval_results or eee_aggregate; auto looks into the file.",
+            help="lm_eval, inspect, eee, ifbench, lm_eval_results, eee_aggregate; auto looks into the file.",
         ),
     ] = "auto",
     by: Annotated[

@@ -1,4 +1,4 @@
-"""What other harnesses' logs say about the same models and benchmarks: a lane of its own, never mixed with our runs."""
+"""What other harnesses' logs say of the same models and benchmarks: a lane of its own, apart from our runs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ def by_claim(claims: Iterable[Claim], scores: Sequence[ThirdPartyScore]) -> dict
 
 def _model(name: str, models: Mapping[str, Model], subjects: Mapping[str, Subject]) -> str | None:
     """Return the id of the model that goes by a name: of the hub, ours, or one that sources print."""
-    released = {model.released.casefold(): model.id for model in reversed(models.values())}
+    released = {model.released.casefold(): model.id for model in reversed(list(models.values()))}
     return released.get(name.casefold()) or subject_names(models, subjects).resolve(name)
 
 

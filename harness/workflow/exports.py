@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from harness.claims.check import run_checks
 from harness.claims.select import select
 from harness.errors import UsageError, nearest
-from harness.records import Claim
+from harness.records import Claim, Finding
 from harness.report.exports import FORMATS, Dataset, export
 from harness.store import RunFolder, Store
 from harness.store.whole import read_requests, whole_folder
 from harness.verdicts import RunEvidence
-from harness.workflow.check import check_ledger
+from harness.workflow.check import desk_of
 from harness.workflow.third_party import third_party_scores
-from harness.workflow.verdicts import decide_all, load_ledger
+from harness.workflow.verdicts import Decided, Ledger, decide_all, load_ledger
 
 _WITH_PROMPTS = "every-eval-ever"
 """The only format that says what was asked."""
@@ -32,17 +33,23 @@ class Written:
     sha256: str
 
 
-def export_to(store: Store, formats: Sequence[str], glob: str | None, out: Path) -> list[Written]:
+def export_store(store: Store, formats: Sequence[str], glob: str | None, out: Path) -> list[Written]:
     """Write the claims that fit `glob` and the runs they are about to `out`, and return the files.
 
-    One format lies in `out` itself, several each in a folder of its name. Needs no server and no network; the
-    same store and ledger give the same bytes.
+    Needs no server and no network; the same store and ledger give the same bytes.
     Raises UsageError for a format that nobody knows, a pattern that fits no claim, and a folder with files.
     """
     for name in formats:
         if name not in FORMATS:
             raise UsageError(", ".join(FORMATS), name, where="command line", fix=nearest(name, FORMATS))
-    data = load_dataset(store, glob, prompts=_WITH_PROMPTS in formats)
+    return write_export(load_dataset(store, glob, prompts=_WITH_PROMPTS in formats), formats, out)
+
+
+def write_export(data: Dataset, formats: Sequence[str], out: Path) -> list[Written]:
+    """Write a data set to `out`, one format into the folder itself, several each into a folder of its name.
+
+    Raises UsageError for a folder with files.
+    """
     files = FORMATS[formats[0]].files(data) if len(formats) == 1 else export(data, formats)
     with whole_folder(out) as made:
         for path, content in files.items():
@@ -60,24 +67,40 @@ def load_dataset(store: Store, glob: str | None = None, *, prompts: bool = False
     Raises UsageError when no claim fits.
     """
     ledger = load_ledger()
-    decided = decide_all(store, ledger)
-    others = third_party_scores(store, ledger)
-    claims, runs = list(ledger.claims), decided.runs
+    data = dataset_of(store, ledger, decide_all(store, ledger), run_checks(desk_of(ledger)).findings)
     if glob is not None:
-        claims = select(ledger.claims, glob)
-        about = {pair for claim in claims for pair in _about(claim)}
-        runs = [run for run in runs if (run.manifest.identity.model, run.manifest.benchmark) in about]
-        others = [score for score in others if (score.model, score.benchmark) in about]
-    free = [run for run in runs if ledger.benchmarks[run.manifest.benchmark].redistribution == "free"]
+        data = _narrowed(data, select(ledger.claims, glob))
+    if not prompts:
+        return data
+    free = {name for name, benchmark in data.benchmarks.items() if benchmark.redistribution == "free"}
+    runs = [run for run in data.runs if run.manifest.benchmark in free]
+    return replace(data, prompts={key: text for run in runs for key, text in _prompts(store, run).items()})
+
+
+def dataset_of(store: Store, ledger: Ledger, decided: Decided, findings: Sequence[Finding]) -> Dataset:
+    """Return the whole data set of decided claims, with what others measured."""
     return Dataset(
-        claims=claims,
-        verdicts={claim.id: decided.verdicts[claim.id] for claim in claims},
-        findings=check_ledger(glob).findings,
-        runs=runs,
-        benchmarks=ledger.benchmarks,
+        claims=decided.claims,
+        verdicts=decided.verdicts,
+        findings=findings,
+        runs=decided.runs,
+        benchmarks=decided.benchmarks,
         models=ledger.models,
-        third_party=others,
-        prompts={key: text for run in free for key, text in _prompts(store, run).items()} if prompts else {},
+        third_party=third_party_scores(store, ledger),
+    )
+
+
+def _narrowed(data: Dataset, claims: Sequence[Claim]) -> Dataset:
+    """Return the part of a data set that some claims are about."""
+    ids = {claim.id for claim in claims}
+    about = {pair for claim in claims for pair in _about(claim)}
+    return replace(
+        data,
+        claims=claims,
+        verdicts={name: verdict for name, verdict in data.verdicts.items() if name in ids},
+        findings=[finding for finding in data.findings if ids & set(finding.claims)],
+        runs=[run for run in data.runs if (run.manifest.identity.model, run.manifest.benchmark) in about],
+        third_party=[score for score in data.third_party if (score.model, score.benchmark) in about],
     )
 
 

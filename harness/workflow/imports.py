@@ -30,7 +30,8 @@ class Imported:
 def import_logs(path: Path, wanted: str, out: Path, display: Display, by: str | None = None) -> Imported:
     """Read the logs at `path` into `out`, a folder per task and import, and return what was brought in.
 
-    `by` says who measured, where the log does not. `out` is there complete, or not at all. Raises UsageError with file and line for what cannot be read.
+    `by` says who measured, where the log does not. `out` is there complete, or not at all.
+    Raises UsageError with file and line for what cannot be read.
     """
     found, others = find_logs(path, wanted)
     folders: dict[str, Import] = {}

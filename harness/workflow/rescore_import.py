@@ -57,7 +57,7 @@ def rescore_import(folder: RunFolder, task: str | None, overrides: Sequence[str]
             expected="answers to score",
             found=f"{len(record.reported)} scores without any",
             where=str(folder.path),
-            fix="import the answers: samples_*.jsonl of lm-eval (--log_samples), *_samples.jsonl of Every Eval Ever",
+            fix="import the answers: lm-eval's samples_*.jsonl (--log_samples), Every Eval Ever's *_samples.jsonl",
         )
     bodies = read_requests(folder)
     items = {item: ForeignItem.of(body) for item, body in bodies.values()}

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ from harness.errors import UsageError
 from harness.evaluation.imports.aggregates import read_lm_eval
 from harness.evaluation.imports.every_eval_ever import read as read_instances
 from harness.records import Import, LogFile, Manifest, ReportedScore, Request, Sample
-from harness.report.exports import FORMATS
+from harness.report.exports import FORMATS, Dataset
+from harness.report.third_party import by_claim
 from harness.store import RunFolder, Store
 from harness.store.whole import write_whole
+from harness.verdicts import RunEvidence
 from harness.workflow.display import Display
-from harness.workflow.exports import export_to, load_dataset
+from harness.workflow.exports import export_store, load_dataset, write_export
 from harness.workflow.imports import import_logs
-from harness.workflow.verdicts import decide_all, load_ledger
+from harness.workflow.third_party import third_party_scores
+from harness.workflow.verdicts import load_ledger
 
 VALIDATOR = "every-eval-ever==0.3.0"
 LIMITED = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -39,6 +43,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         lines = path.with_name(path.name.replace("manifest.json", "scores.jsonl")).read_text().splitlines()
         write_whole(found.run(manifest.identity), manifest, [recorded(json.loads(line)) for line in lines], {})
     return found
+
+
+@pytest.fixture(scope="module")
+def data(store: Store) -> Dataset:
+    return load_dataset(store, prompts=True)
 
 
 def recorded(line: dict) -> Sample:
@@ -72,34 +81,30 @@ def validated(command: Path, folder: Path) -> list[dict]:
 
 
 def test_the_real_validator_passes_every_record_of_the_reference_runs_and_the_ledger(
-    store, tmp_path, every_eval_ever
+    data, tmp_path, every_eval_ever
 ):
-    export_to(store, ["every-eval-ever"], None, tmp_path / "out")
+    write_export(data, ["every-eval-ever"], tmp_path / "out")
     reports = validated(every_eval_ever, tmp_path / "out")
     kinds = [report["file_type"] for report in reports]
-    assert kinds.count("instance") == len(list(store.runs()))
+    assert kinds.count("instance") == len(data.runs)
     assert kinds.count("aggregate") > 100
     assert [report for report in reports if not report["valid"] or report["warnings"]] == []
 
 
-def test_the_real_validator_passes_texts_that_would_break_a_line(tmp_path, every_eval_ever, store):
-    folder = next(iter(store.runs()))
+def test_the_real_validator_passes_texts_that_would_break_a_line(data, tmp_path, every_eval_ever):
     hostile = "\u2028\u2029\x85\x0b\x0c\x1c\x00 </script> \u202e \U0001f600 " + "long " * 1000
-    samples = [recorded({"item": "a/00000", "repeat": 0, "status": "error", "scores": {}, "text_sha256": hostile})]
-    other = Store(tmp_path / "results")
-    manifest = folder.read_manifest()
-    scored = samples[0].model_copy(update={"item": "a/00001", "scores": {"x,strict": 1.0}, "reasoning": hostile})
-    write_whole(other.run(manifest.identity), manifest, [*samples, scored], {})
-    export_to(other, ["every-eval-ever"], "gemma3_270m", tmp_path / "nothing")
-    export_to(other, ["every-eval-ever"], manifest.identity.model, tmp_path / "out")
+    failed = recorded({"item": "a/00000", "repeat": 0, "status": "error", "scores": {}, "text_sha256": hostile})
+    scored = failed.model_copy(update={"item": "a/00001", "scores": {"x,strict": 1.0}, "reasoning": hostile})
+    run = RunEvidence(data.runs[0].manifest, [failed, scored], data.runs[0].folder)
+    write_export(replace(data, runs=[run]), ["every-eval-ever"], tmp_path / "out")
     assert all(report["valid"] for report in validated(every_eval_ever, tmp_path / "out"))
     (lines,) = (tmp_path / "out").rglob("*_samples.jsonl")
     (log,) = read_instances(lines)
     assert {answer.answers[0].text for answer in log.answers} == {f"text {hostile}"}
 
 
-def test_the_tools_of_lm_eval_and_its_real_converter_read_its_results(store, tmp_path, every_eval_ever):
-    written = export_to(store, ["lm-eval"], "smollm2_135m", tmp_path / "out")
+def test_the_tools_of_lm_eval_and_its_real_converter_read_its_results(data, tmp_path, every_eval_ever):
+    written = write_export(data, ["lm-eval"], tmp_path / "out")
     paths = [str(tmp_path / "out" / file.path) for file in written]
     assert get_results_filenames(paths) == paths
     for path in paths:
@@ -114,10 +119,10 @@ def test_the_tools_of_lm_eval_and_its_real_converter_read_its_results(store, tmp
     assert len(list((tmp_path / "data").rglob("*.json"))) == len(paths)
 
 
-def test_only_whole_valid_runs_of_released_weights_go_to_model_repositories(store, tmp_path):
-    (readme,) = export_to(store, ["huggingface"], None, tmp_path / "out")
+def test_only_whole_valid_runs_of_released_weights_go_to_model_repositories(data, tmp_path):
+    (readme,) = write_export(data, ["huggingface"], tmp_path / "out")
     text = (tmp_path / "out" / readme.path).read_text()
-    assert text.count("- `results/runs/") == len(list(store.runs()))
+    assert text.count("- `results/runs/") == len(data.runs) == 4
     assert "the weights went through 4 bits" in text
 
 
@@ -129,8 +134,9 @@ def test_the_hub_library_reads_its_results():
         assert (entry.dataset_id, entry.task_id, entry.value) == ("quizzers/quiz", "main", 50.0)
 
 
-def test_two_exports_are_byte_identical_and_name_the_hash_of_every_file(store, tmp_path):
-    once, twice = (export_to(store, list(FORMATS), "smollm2*", tmp_path / name) for name in ("a", "b"))
+def test_two_exports_are_byte_identical_and_name_the_hash_of_every_file(store, data, tmp_path):
+    once = export_store(store, list(FORMATS), None, tmp_path / "a")
+    twice = write_export(data, list(FORMATS), tmp_path / "b")
     assert once == twice
     for file in once:
         content = (tmp_path / "a" / file.path).read_bytes()
@@ -145,8 +151,8 @@ def test_a_pattern_narrows_claims_and_runs_alike(store):
     assert data.verdicts.keys() == {claim.id for claim in data.claims}
 
 
-def test_what_others_measured_stands_on_a_lane_of_its_own(store, tmp_path):
-    before = decide_all(store, load_ledger()).verdicts
+def test_what_others_measured_stands_on_a_lane_of_its_own(tmp_path):
+    store, ledger = Store(tmp_path), load_ledger()
     reported = [ReportedScore(metric="acc", score=0.99, items=294)]
     record = Import(
         format="eee_aggregate",
@@ -160,32 +166,32 @@ def test_what_others_measured_stands_on_a_lane_of_its_own(store, tmp_path):
     )
     folder = RunFolder(store.root / "imports" / "board" / "ifbench" / record.key)
     write_whole(folder, record, [], {})
-    after = load_dataset(store)
-    (score,) = after.third_party
+    (score,) = third_party_scores(store, ledger)
     assert (score.model, score.benchmark, score.score, score.by) == (
         *("smollm2_135m", "ifbench_294", 0.99, "A university (third party)"),
     )
-    assert {name: verdict.verdict for name, verdict in after.verdicts.items()} == {
-        name: verdict.verdict for name, verdict in before.items()
-    }
-    assert len(after.runs) == len(list(store.runs()))
+    assert list(store.runs()) == []
+    shown = by_claim(ledger.claims, [score])
+    assert shown == {"reference-2026-11-22/demo_ifbench/ifbench_294/smollm2_135m": [score]}
 
 
-def test_an_export_can_be_imported_again(store, tmp_path):
-    export_to(store, ["every-eval-ever"], "reference-2026-11-22/demo_ifbench/*", tmp_path / "out")
+def test_an_export_can_be_imported_again(data, tmp_path):
+    (run,) = [run for run in data.runs if run.manifest.benchmark == "ifbench_294"]
+    write_export(replace(data, runs=[run], claims=[]), ["every-eval-ever"], tmp_path / "out")
     found = import_logs(tmp_path / "out", "auto", tmp_path / "in", Display(quiet=True))
-    kinds = {record.format: record for record in found.folders.values() if record.model == LIMITED}
-    assert kinds["eee"].samples == 304
-    assert kinds["eee_aggregate"].by in ("K-AI claims harness (third party)",) or kinds["eee_aggregate"].reported
+    scores, answers = sorted(found.folders.values(), key=lambda record: record.samples)
+    assert (answers.format, answers.model, answers.samples) == ("eee", LIMITED, len(run.samples))
+    assert (scores.format, scores.by) == ("eee_aggregate", "K-AI claims harness (third party)")
+    assert [score.items for score in scores.reported] == [38, 38]
 
 
-def test_a_wrong_format_and_a_folder_with_files_are_refused(store, tmp_path):
+def test_a_wrong_format_and_a_folder_with_files_are_refused(store, data, tmp_path):
     with pytest.raises(UsageError, match="did you mean parquet"):
-        export_to(store, ["parquett"], None, tmp_path / "out")
+        export_store(store, ["parquett"], None, tmp_path / "out")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a").touch()
     with pytest.raises(UsageError, match="does not exist yet"):
-        export_to(store, ["bibtex"], None, tmp_path / "full")
+        write_export(data, ["bibtex"], tmp_path / "full")
 
 
 def test_the_verb_prints_what_it_wrote(store, tmp_path):

@@ -10,7 +10,6 @@ from harness.evaluation.imports.lines import Line, Place, checked, json_object, 
 from harness.evaluation.imports.log import ForeignLog
 from harness.records import ReportedScore
 
-
 LONGEST = 200
 """A setting of more characters is a text, which may not be ours to show."""
 
@@ -96,7 +95,7 @@ class Results(Line):
 
 
 def read_every_eval_ever(path: Path) -> list[ForeignLog]:
-    """Return the scores of an aggregate record, a log per evaluation; raises UsageError for a file that is none."""
+    """Return the scores of an aggregate record, a log per evaluation; raises UsageError for any other file."""
     data, place = _whole(path)
     found: Aggregate = checked(Aggregate, data, place)
     source = found.source_metadata
@@ -111,7 +110,9 @@ def read_every_eval_ever(path: Path) -> list[ForeignLog]:
         held = logs.get(result.evaluation_name)
         metric, details = result.metric_config, result.score_details
         score = ReportedScore(
-            metric=(result.evaluation_result_id or metric.metric_id or metric.metric_name or "score").replace(":", ","),
+            metric=(result.evaluation_result_id or metric.metric_id or metric.metric_name or "score").replace(
+                ":", ","
+            ),
             score=details.score,
             unit=metric.metric_unit,
             error=details.uncertainty.standard_error.value
@@ -131,7 +132,7 @@ def read_every_eval_ever(path: Path) -> list[ForeignLog]:
 
 
 def read_lm_eval(path: Path) -> list[ForeignLog]:
-    """Return the scores of a results file, a log per task; raises UsageError for a file that is none.
+    """Return the scores of a results file, a log per task; raises UsageError for any other file.
 
     Who ran it, the file does not say.
     """

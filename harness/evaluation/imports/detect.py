@@ -52,8 +52,8 @@ def find_logs(path: Path, wanted: str = "auto") -> tuple[list[FoundLog], list[Pa
         found, seen = (wanted, "") if wanted != "auto" else _format_of(path)
         if found is None:
             raise UsageError(
-                "a log of lm-eval (samples_*.jsonl, results_*.json), Inspect (.eval, .json), Every Eval Ever (*.json, "
-                "*_samples.jsonl) or IFBench (lines with prompt and response)",
+                "a log of lm-eval (samples_*.jsonl, results_*.json), Inspect (.eval, .json), Every Eval Ever "
+                "(*.json, *_samples.jsonl) or IFBench (lines with prompt and response)",
                 seen,
                 where=str(path),
                 fix="name its --format if it is one of these",

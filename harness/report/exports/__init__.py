@@ -42,7 +42,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "Every Eval Ever 형식의 실행, 답변, 공개 점수",
                 every_eval_ever,
             ),
-            Format("huggingface", "results for model repositories on the hub", "허브 모델 저장소용 결과", huggingface),
+            Format(
+                "huggingface", "results for model repositories on the hub", "허브 모델 저장소용 결과", huggingface
+            ),
             Format("lm-eval", "results files of lm-eval", "lm-eval 결과 파일", lm_eval),
             Format("bibtex", "the sources, to cite them", "출처 인용(BibTeX)", bibtex),
             Format("atom", "a feed of verdicts that changed", "바뀐 판정 피드(Atom)", _atom),

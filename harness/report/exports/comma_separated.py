@@ -14,8 +14,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOTE = (
     "CSV in UTF-8 with a byte order mark, so that spreadsheets show Hangul. A text that a spreadsheet would take "
     "for a formula begins\nwith an apostrophe; an empty cell is no value.\n\n"
-    "스프레드시트에서 한글이 보이도록 BOM이 있는 UTF-8로 저장했다. 수식으로 읽힐 글은 작은따옴표로 시작하며, 빈 칸은 값이 "
-    "없다는 뜻이다."
+    "스프레드시트에서 한글이 보이도록 BOM이 있는 UTF-8로 저장했다. 수식으로 읽힐 글은 작은따옴표로 시작하며,\n"
+    "빈 칸은 값이 없다는 뜻이다."
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 from harness.records import Claim, Verdict
@@ -57,14 +58,15 @@ def feed(
             Xml.SubElement(entry, "link", rel="alternate", href=link(change.claim.id))
         _child(entry, "content", _told(change, verdicts[change.claim.id])).set("type", "text")
     Xml.indent(root, " ")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, encoding="utf-8") + b"\n"
+    text = Xml.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def _of(claim: Claim, verdict: Verdict) -> Iterator[Change]:
     states = [(str(s["verdict"]), s["newest"], s["measured"]) for s in verdict.history]
     states.append((verdict.verdict, verdict.newest, verdict.measured))
     number = 0
-    for (before, old, _), (after, new, measured) in zip(states, states[1:], strict=False):
+    for (before, old, _), (after, new, measured) in pairwise(states):
         if before != after:
             number += 1
             when = atom_time(str(new or old or claim.source.date or ""))

@@ -90,7 +90,8 @@ def _value(mean: float, benchmark: Benchmark) -> float:
 
 def _file(results: list[_Result]) -> bytes:
     entries = [result.entry for result in sorted(results, key=lambda result: result.newest, reverse=True)]
-    return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=100).encode()
+    text: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=100)
+    return text.encode()
 
 
 def _readme(found: dict[str, list[_Result]], left_out: list[str]) -> str:

@@ -29,7 +29,7 @@ def published(data: Dataset) -> Files:
 
 def _record(data: Dataset, claim: Claim, benchmark: str) -> dict[str, Any]:
     source, verdict = claim.source, data.verdicts.get(claim.id)
-    publisher = data.models[source.of].developer if source.of in data.models else None
+    publisher = data.models[source.of].developer if source.of and source.of in data.models else None
     # A maker's table also holds other makers' models, to whom it is a third party.
     own = source.party == "first" and publisher in (None, data.models[claim.model].developer)
     info = model_info(data, claim.model, {"deployment_type": "unknown"})

@@ -93,9 +93,17 @@ MEASUREMENTS = (
     Column("items_total", "integer", lambda r: r.run.manifest.benchmark_items, "items there are", "전체 문항 수"),
     Column("repeats", "integer", lambda r: r.summary.repeats, "repeats begun", "시작한 반복 횟수"),
     Column("answers", "integer", lambda r: r.summary.answers, "answers on record", "기록된 답변 수"),
-    Column("statuses", "string", lambda r: as_json(r.summary.statuses), "how they ended (JSON)", "답변 상태별 수(JSON)"),
+    Column(
+        "statuses",
+        "string",
+        lambda r: as_json(r.summary.statuses),
+        "how they ended (JSON)",
+        "답변 상태별 수(JSON)",
+    ),
     Column("protocol", "string", lambda r: r.run.manifest.protocol, "protocol", "실행 조건"),
-    Column("thinks", "boolean", lambda r: r.run.manifest.thinks, "thinks before it answers", "답하기 전 추론 여부"),
+    Column(
+        "thinks", "boolean", lambda r: r.run.manifest.thinks, "thinks before it answers", "답하기 전 추론 여부"
+    ),
     Column("endpoint", "string", _identity("endpoint"), "chat or completions", "요청 방식"),
     Column("num_fewshot", "integer", _identity("num_fewshot"), "worked examples", "예시 수"),
     Column("temperature", "number", _decoding("temperature"), "temperature", "온도"),
@@ -123,7 +131,9 @@ SAMPLES = (
     Column("scores", "string", lambda r: as_json(r.sample.scores), "score per metric (JSON)", "지표별 점수(JSON)"),
     Column("answers", "string", lambda r: as_json(r.shared.answers), "as extracted (JSON)", "추출한 답(JSON)"),
     Column("prompt_tokens", "integer", lambda r: r.sample.request.prompt_tokens, "tokens asked", "질문 토큰 수"),
-    Column("completion_tokens", "integer", lambda r: r.sample.completion_tokens, "tokens answered", "답변 토큰 수"),
+    Column(
+        "completion_tokens", "integer", lambda r: r.sample.completion_tokens, "tokens answered", "답변 토큰 수"
+    ),
     Column("finish_reason", "string", lambda r: r.sample.finish_reason, "why it ended", "종료 이유"),
     Column("seconds", "number", lambda r: r.sample.seconds, "time it took", "걸린 시간(초)"),
     Column("started", "string", lambda r: r.sample.started or None, "start (UTC)", "시작 시각(UTC)"),
@@ -147,7 +157,9 @@ THIRD_PARTY = (
     Column("answers", "integer", lambda s: s.samples, "answers that we hold", "보유한 답변 수"),
     Column("scored_by", "string", lambda s: s.scored_by, "log, or harness: scored here", "채점 주체"),
     Column("by", "string", lambda s: s.by, "who measured, where stated", "측정한 곳(명시된 경우)"),
-    Column("protocol", "string", lambda s: as_json(dict(s.protocol)), "as far as stated (JSON)", "밝힌 조건(JSON)"),
+    Column(
+        "protocol", "string", lambda s: as_json(dict(s.protocol)), "as far as stated (JSON)", "밝힌 조건(JSON)"
+    ),
     Column("format", "string", lambda s: s.format, "format of the log", "기록 형식"),
     Column("files", "string", lambda s: as_json(list(s.files)), "files (JSON)", "파일(JSON)"),
 )

@@ -38,11 +38,11 @@ def readme(tables: Sequence[Table], suffix: str, note: str) -> bytes:
     """Return README.md: what each table holds and what each column means, in English and Korean."""
     parts = [
         "# K-AI claims: the whole data set · 전체 데이터\n\n"
-        "Published claims about language models, what they were held against, and how they stand. Where the "
-        "licence of a benchmark\ndoes not let its items be passed on, neither their text nor the model's answer is "
-        "here: hashes, short answers and scores are.\n\n"
-        "언어 모델에 대해 공개된 주장과, 그 주장을 대조한 증거와 판정이다. 벤치마크 라이선스가 문항 재배포를 허용하지 "
-        "않으면 문항과 답변의\n본문은 싣지 않고 해시, 짧은 답, 점수만 싣는다.\n\n"
+        "Published claims about language models, what they were held against, and how they stand. Where the\n"
+        "licence of a benchmark does not let its items be passed on, neither their text nor the model's answer\n"
+        "is here: hashes, short answers and scores are.\n\n"
+        "언어 모델에 대해 공개된 주장과, 그 주장을 대조한 증거와 판정이다. 벤치마크 라이선스가 문항 재배포를\n"
+        "허용하지 않으면 문항과 답변의 본문은 싣지 않고 해시, 짧은 답, 점수만 싣는다.\n\n"
         f"{note}\n"
     ]
     for table in tables:

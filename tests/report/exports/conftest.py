@@ -54,7 +54,9 @@ def data() -> Dataset:
         "secret": benchmark(id="secret", names=["Secret"], redistribution="internal_only", licence="none stated"),
     }
     models = {"m": model(), "closed": hosted()}
-    article = source(id="article", kind="press", party="third", title="A {bold} & 50 % claim_of \\ all", date="2026-01")
+    article = source(
+        id="article", kind="press", party="third", title="A {bold} & 50 % claim_of \\ all", date="2026-01"
+    )
     claims = [
         claim(source=source(of="m", date="2026-01-02", url="https://hub.example/m")),
         claim(id="article/s1", source=article, value="-3", kind="score", protocol={"known": {"temperature": 0.5}}),
