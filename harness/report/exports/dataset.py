@@ -64,13 +64,11 @@ def shared(sample: Sample, benchmark: Benchmark | None, prompts: Mapping[str, st
     return Shared(True, None, None, None, None, short)
 
 
-def model_id(manifest: Manifest, models: Mapping[str, Model]) -> str:
-    """Return the name of a run's model as others know it, `owner/name`: of the hub, or of the service."""
-    return hub_or_service(manifest.identity.model, models)
+def public_name(name: str, models: Mapping[str, Model]) -> str:
+    """Return a model's name as others know it, `owner/name`, by our id: of the hub, or of the service.
 
-
-def hub_or_service(name: str, models: Mapping[str, Model]) -> str:
-    """Return `owner/name` of a model by our id; `unpublished/<id>` of one without a config."""
+    One without a config is `unpublished/<id>`.
+    """
     model = models.get(name)
     if model is None:
         return f"unpublished/{name}"

@@ -11,8 +11,8 @@ from harness.report.exports.dataset import (
     as_file,
     as_json,
     lm_eval_version,
-    model_id,
     protocol_in_clear,
+    public_name,
     shared,
 )
 from harness.report.exports.measured import Measured, Summary, bounds_of, score_of, summary
@@ -38,7 +38,7 @@ def every_eval_ever(data: Dataset) -> Files:
 def _run(data: Dataset, run: RunEvidence, found: Summary) -> Files:
     manifest, identity = run.manifest, run.manifest.identity
     benchmark = data.benchmarks.get(manifest.benchmark)
-    name = model_id(manifest, data.models)
+    name = public_name(manifest.identity.model, data.models)
     path = path_of(manifest.benchmark, name, run.folder)
     when = str(int(found.timestamp))
     evaluation = f"{manifest.benchmark}/{name}/{manifest.key}/{when}"

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from harness.records import Benchmark, HubOrigin
-from harness.report.exports.dataset import Dataset, Files, model_id
+from harness.report.exports.dataset import Dataset, Files, public_name
 from harness.report.exports.measured import Summary, headline, summary
 from harness.verdicts import RunEvidence
 from harness.verdicts.gates import MAX_EMPTY, MAX_ERRORS, MAX_TRUNCATED
@@ -70,7 +70,7 @@ def _result(data: Dataset, run: RunEvidence) -> _Result | str:
         f"{identity.engine} {identity.engine_version}, k-ai-claims-harness {manifest.code_version}, "
         f"run {manifest.key}"
     )
-    return _Result(model_id(manifest, data.models), manifest.benchmark, told.newest or "", entry)
+    return _Result(public_name(manifest.identity.model, data.models), manifest.benchmark, told.newest or "", entry)
 
 
 def _invalid(told: Summary, items: int) -> str | None:

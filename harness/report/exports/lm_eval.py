@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from harness.records import HubOrigin
-from harness.report.exports.dataset import Dataset, Files, as_file, lm_eval_version, model_id
+from harness.report.exports.dataset import Dataset, Files, as_file, lm_eval_version, public_name
 from harness.report.exports.measured import Summary, summary
 from harness.report.exports.times import moment
 from harness.verdicts import RunEvidence
@@ -21,7 +21,7 @@ def lm_eval(data: Dataset) -> Files:
         found = summary(run)
         if found.metrics:
             identity = run.manifest.identity
-            name = sanitized(model_id(run.manifest, data.models))
+            name = sanitized(public_name(run.manifest.identity.model, data.models))
             date = moment(found.newest).replace(tzinfo=None).isoformat().replace(":", "-")
             path = f"{identity.model}/{identity.task}/{run.manifest.key}/{name}/results_{date}.json"
             files[path] = as_file(_results(data, run, found))
@@ -35,7 +35,7 @@ def sanitized(name: str) -> str:
 
 def _results(data: Dataset, run: RunEvidence, found: Summary) -> dict[str, Any]:
     manifest, identity = run.manifest, run.manifest.identity
-    task, name = identity.task, model_id(manifest, data.models)
+    task, name = identity.task, public_name(manifest.identity.model, data.models)
     benchmark = data.benchmarks.get(manifest.benchmark)
     hub = next((origin for origin in benchmark.data if isinstance(origin, HubOrigin)), None) if benchmark else None
     upward = benchmark is None or benchmark.score.higher_is_better

@@ -79,9 +79,8 @@ def bounds_of(benchmark: Benchmark | None, metric: str) -> tuple[float, float] |
 
 def headline(run: RunEvidence, benchmark: Benchmark) -> str:
     """Return the metric that is the run's score: the one that its protocol's extractor reads."""
-    score = benchmark.score
-    lenient = run.manifest.identity.extractor == "lenient" and score.lenient is not None
-    return score.lenient if lenient and score.lenient is not None else score.metric
+    lenient = benchmark.score.lenient if run.manifest.identity.extractor == "lenient" else None
+    return lenient or benchmark.score.metric
 
 
 def _measured(metric: str, samples: Sequence[Sample]) -> Measured:

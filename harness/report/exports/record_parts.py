@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.records import Benchmark, HubOrigin
-from harness.report.exports.dataset import Dataset, hub_or_service
+from harness.report.exports.dataset import Dataset, public_name
 
 SCHEMA = "0.3.0"
 
@@ -27,7 +27,7 @@ def model_info(data: Dataset, name: str, details: Mapping[str, str | None]) -> d
     """Return who made a model and whether its weights are open; `deployment_type` says who served it."""
     model = data.models.get(name)
     hosted = model is not None and model.hosted is not None
-    shown = hub_or_service(name, data.models)
+    shown = public_name(name, data.models)
     told = {
         "deployment_type": "externally_managed" if hosted else "self_deployed",
         "model_availability": "unknown" if model is None else "closed_weights" if hosted else "open_weights",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.records import Sample
-from harness.report.exports.dataset import Dataset, Shared, as_json, model_id, shared
+from harness.report.exports.dataset import Dataset, Shared, as_json, public_name, shared
 from harness.report.exports.measured import Measured, Summary, headline, summary
 from harness.report.exports.tables import Column, Table
 from harness.verdicts import RunEvidence
@@ -63,7 +63,7 @@ def _measurements(data: Dataset) -> Iterator[Measurement]:
         found = summary(run)
         benchmark = data.benchmarks.get(run.manifest.benchmark)
         first = headline(run, benchmark) if benchmark else None
-        name = model_id(run.manifest, data.models)
+        name = public_name(run.manifest.identity.model, data.models)
         for metric in found.metrics:
             yield Measurement(run, name, found, metric, metric.metric == first)
 
