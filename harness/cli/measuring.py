@@ -2,8 +2,10 @@
 
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -79,15 +81,39 @@ def verdict(overrides: Overrides = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def site(overrides: Overrides = None) -> None:
-    """Write the static site from the stored answers; it opens from the file system."""
+def site(
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to; results/site where none is named.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then serve it on this machine until Ctrl-C.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="For --serve; 0 takes any that is free.")] = 8000,
+    as_json: Json = False,
+) -> None:
+    """Write the static site from ledger and stored answers; only what changed is written again.
+
+    Opens from the file system and from any web host; Korean and English, JSON twins in data/. configs/site.yaml
+    says where it is published and where readers report errors.
+
+    Example: harness site --out public --serve
+    """
     from harness.store import open_store  # noqa: PLC0415
-    from harness.workflow.check import check_ledger  # noqa: PLC0415
-    from harness.workflow.site import build_site  # noqa: PLC0415
+    from harness.workflow.site import build_site, serve_site  # noqa: PLC0415
     from harness.workflow.verdicts import decide_all, load_ledger  # noqa: PLC0415
 
-    store = open_store(load_settings(overrides or []))
-    print(build_site(store, decide_all(store, load_ledger()), check_ledger().findings))
+    store, ledger = open_store(load_settings(overrides or [])), load_ledger()
+    built = build_site(store, ledger, decide_all(store, ledger), out)
+    if as_json:
+        print_json({"site": str(built.first), "pages": built.pages, "written": built.written})
+    else:
+        print(f"{built.first}: {built.pages:,} pages in two languages, {built.written:,} files written")
+    if serve:
+        server = serve_site(built.first.parent, port)
+        print(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 @app.command()

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from harness.errors import UsageError, nearest
 from harness.records import Benchmark, Cluster, Model, Protocol, Record, Replica, Serving, Subject, Suite
+from harness.records.site import SiteSettings
 
 T = TypeVar("T", bound=Record)
 
@@ -129,6 +130,12 @@ def load_protocols(configs: Path) -> dict[str, Protocol]:
 def load_suites(configs: Path) -> dict[str, Suite]:
     """Return every suite by id; raises UsageError for a bad file."""
     return _all(Suite, configs / "suite")
+
+
+def load_site(configs: Path) -> SiteSettings:
+    """Return what the site says about itself (configs/site.yaml); raises UsageError for a bad file."""
+    path = configs / "site.yaml"
+    return _typed(SiteSettings, _read(path), str(path))
 
 
 def load_subjects(configs: Path) -> dict[str, Subject]:

@@ -16,6 +16,11 @@ class Tick:
     x: float
     label: str
 
+    @property
+    def anchor(self) -> str:
+        """Where its text begins, so that it stays on the canvas."""
+        return "start" if self.x < WIDTH / 6 else "end" if self.x > WIDTH * 5 / 6 else "middle"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -24,16 +29,20 @@ class Figure:
     claimed: Tick
     margin: tuple[float, float]
     measured: Tick
-    interval: tuple[float, float]
+    interval90: tuple[float, float] | None
+    interval95: tuple[float, float]
     ticks: list[Tick]
-    alternative: str
+    low: str
+    """Lower end of the 95 % interval, as text; `high` and `delta` in the same way."""
+    high: str
+    delta: str
 
 
 def claim_figure(claim: Claim, verdict: Verdict) -> Figure | None:
     """Return the figure of a measured claim, None when there is no number to draw.
 
-    The interval is the 95 % interval of the difference, laid around the claimed value, so that what the
-    rule looked at is what the eye sees. The axis is cut to what is drawn, and its ends are labelled.
+    The intervals are those of the difference, laid around the claimed value, so that what the rule looked at
+    is what the eye sees. The axis is cut to what is drawn, and its ends are labelled.
     """
     if verdict.measured is None or verdict.interval95 is None or verdict.delta is None or claim.value is None:
         return None
@@ -55,10 +64,12 @@ def claim_figure(claim: Claim, verdict: Verdict) -> Figure | None:
         claimed=Tick(x(value), claim.value or ""),
         margin=(x(margin[0]), x(margin[1])),
         measured=Tick(x(verdict.measured), shown),
-        interval=(x(low), x(high)),
+        interval90=verdict.interval90 and (x(value + verdict.interval90[0]), x(value + verdict.interval90[1])),
+        interval95=(x(low), x(high)),
         ticks=ticks,
-        alternative=f"claimed {claim.value}, measured {shown}, "
-        f"95 % interval {_label(low, step / 10)} to {_label(high, step / 10)}, margin ±{verdict.delta:g}",
+        low=_label(low, step / 10),
+        high=_label(high, step / 10),
+        delta=f"{verdict.delta:g}",
     )
 
 

@@ -154,6 +154,22 @@ class Store:
         write_atomic(path, audit.model_dump_json(indent=1) + "\n")
         return path
 
+    def read_audit(self) -> Audit | None:
+        """Return the rule's own error rates; None where they were not measured here.
+
+        Raises HarnessError when they are not readable, of an earlier version, say.
+        """
+        path = self.root / "audit.json"
+        if not path.exists():
+            return None
+        try:
+            return Audit.model_validate_json(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            found = str(error).splitlines()[0]
+            raise HarnessError(
+                "the rule's own error rates", found, where=str(path), fix="harness audit"
+            ) from error
+
     @property
     def _replicas(self) -> Path:
         return self.root / "reference" / "replicas.json"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.claims.check import run_checks
 from harness.config.settings import Settings, load_settings, project
 from harness.errors import HarnessError, UsageError, nearest
 from harness.launch.container import inside
@@ -21,7 +20,6 @@ from harness.records import Campaign, Progress, Sample, ServerJob
 from harness.serving import prepare
 from harness.store import Store
 from harness.store.campaigns import CampaignFolder
-from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.planned import load_tasks
 from harness.workflow.rehearsed import rehearsed
@@ -109,7 +107,7 @@ def decide(where: Path, display: Display) -> Path:
     folder = CampaignFolder(where.resolve())
     campaign = folder.read_plan()
     store, ledger = Store(folder.path.parents[1]), load_ledger()
-    site = build_site(store, decide_all(store, ledger), run_checks(desk_of(ledger)).findings)
+    site = build_site(store, ledger, decide_all(store, ledger)).first
     display.say(f"verdicts and pages: {site}")
     own = own_id()
     if own is None:

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from harness.claims.check import run_checks
 from harness.config.settings import Settings
 from harness.evaluation.language import language_rate
 from harness.records import Benchmark, Claim, Verdict
 from harness.store import open_store
 from harness.verdicts import RunEvidence
-from harness.workflow.check import desk_of
 from harness.workflow.display import Display
 from harness.workflow.run import RunReport, run_suites
 from harness.workflow.site import build_site
@@ -38,7 +36,7 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Mea
     ledger = load_ledger()  # before hours of work, not after
     report = run_suites([settings], display, fresh=fresh, settled=partial(settles, ledger))
     decided = decide_all(store, ledger)
-    site = build_site(store, decided, run_checks(desk_of(ledger)).findings)
+    site = build_site(store, ledger, decided).first
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
     verdicts = [decided.verdicts[claim.id] for claim in claims]
     runs = [run for run in decided.runs if run.folder in report.folders]

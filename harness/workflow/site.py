@@ -1,20 +1,147 @@
-"""Write the static site from decided claims."""
+"""Write the static site: only the pages whose inputs changed, and none that nothing leads to any more."""
 
-import shutil
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import harness.report
+from harness.claims.check import run_checks
+from harness.claims.checks import CHECKS
+from harness.config.settings import load_site, project
+from harness.planning.measuring import missing_for, plan_for
 from harness.records import Finding
-from harness.report.site import pages
+from harness.report.site import ASSETS, LANGUAGES, Material, Renderer, pages, scripts
 from harness.store import Store
-from harness.store.files import write_atomic
-from harness.workflow.verdicts import Decided
+from harness.workflow.check import desk_of
+from harness.workflow.verdicts import Decided, Ledger
+
+STATE = ".built.json"
+"""What the pages of a folder were made from: digests by path."""
 
 
-def build_site(store: Store, decided: Decided, findings: Sequence[Finding]) -> Path:
-    """Write the pages and return the path of the first one; the same input gives the same bytes."""
-    shutil.rmtree(store.site, ignore_errors=True)
-    files = pages(decided.claims, decided.verdicts, decided.runs, decided.benchmarks, decided.names, findings)
-    for name, text in files.items():
-        write_atomic(store.site / name, text)
-    return store.site / "index.html"
+@dataclass(frozen=True)
+class Built:
+    """A site that was written."""
+
+    first: Path
+    pages: int
+    written: int
+    """Files that were written; the others were the same."""
+
+
+def build_site(store: Store, ledger: Ledger, decided: Decided, out: Path | None = None) -> Built:
+    """Check the ledger on paper and write the site into `out`, results/site where none is named."""
+    findings = run_checks(desk_of(ledger)).findings
+    return write_site(material(store, ledger, decided, findings), out or store.site)
+
+
+def material(store: Store, ledger: Ledger, decided: Decided, findings: Sequence[Finding]) -> Material:
+    """Return what the pages are computed from."""
+    reproduce = {}
+    for claim in ledger.claims:
+        benchmark = ledger.benchmarks.get(claim.benchmark or "")
+        if "measured" in claim.lanes and missing_for(claim, benchmark, ledger.models, ledger.suites) is None:
+            reproduce[claim.id] = plan_for(claim, benchmark, ledger.models, ledger.suites)[1]
+    return Material(
+        claims=decided.claims,
+        verdicts=decided.verdicts,
+        settings=load_site(project().configs),
+        models=ledger.models,
+        benchmarks=ledger.benchmarks,
+        subjects=ledger.subjects,
+        runs=decided.runs,
+        findings=findings,
+        checks=CHECKS,
+        vendors=decided.vendors,
+        after_holm=decided.after_holm,
+        audit=store.read_audit(),
+        reproduce=reproduce,
+    )
+
+
+def write_site(found: Material, out: Path) -> Built:
+    """Write the site into `out`; the same material gives the same bytes, whatever stood there before.
+
+    A page is made anew when its data or the code of the pages changed; what no page is any more is removed. Files
+    that the site did not write stay.
+    """
+    code = _code()
+    before = _state(out)
+    # Gone until the end: after a build that was cut short everything is written anew.
+    (out / STATE).unlink(missing_ok=True)
+    state: dict[str, str] = {}
+    written = 0
+    draw = Renderer(found.settings)
+    told = sha256(code + found.settings.model_dump_json().encode()).digest()
+
+    def put(name: str, digest: str, text: str) -> int:
+        path = out / name
+        state[name] = digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return 1
+
+    number = 0
+    for page in pages(found):
+        number += 1
+        twin = page.twin
+        names = [f"data/{page.path}.json", *(f"{language}/{page.path}.html" for language in LANGUAGES)]
+        digest = sha256(told + twin.encode()).hexdigest()[:32]
+        if all(before.get(name) == digest and (out / name).exists() for name in names):
+            state |= dict.fromkeys(names, digest)
+            continue
+        written += put(names[0], digest, twin)
+        for language, name in zip(LANGUAGES, names[1:], strict=True):
+            written += put(name, digest, draw.html(page, language))
+    rest = {"index.html": draw.root(), **{f"assets/{name}": text for name, text in ASSETS.items()}, **dict(scripts(found))}
+    for name, text in rest.items():
+        digest = sha256(text.encode()).hexdigest()[:32]
+        if before.get(name) == digest and (out / name).exists():
+            state[name] = digest
+        else:
+            written += put(name, digest, text)
+    for name in before.keys() - state.keys():
+        (out / name).unlink(missing_ok=True)
+    (out / STATE).write_text(json.dumps(dict(sorted(state.items())), indent=0) + "\n", encoding="utf-8")
+    return Built(out / "index.html", number, written)
+
+
+def serve_site(folder: Path, port: int) -> ThreadingHTTPServer:
+    """Return a server of the site on this machine alone; `serve_forever` starts it."""
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+        """Say nothing."""
+
+
+def _state(out: Path) -> dict[str, str]:
+    """Return what an earlier build noted; nothing where there is none, or it cannot be read."""
+    try:
+        found = json.loads((out / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _code() -> bytes:
+    """Return a digest of everything that makes pages out of data: code, templates, words."""
+    found = sha256(harness.__version__.encode())
+    for item in _files(files(harness.report)):
+        found.update(item.name.encode() + b"\0" + item.read_bytes())
+    return found.digest()
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir() and item.name != "__pycache__":
+            yield from _files(item)
+        elif item.is_file():
+            yield item

@@ -1,0 +1,74 @@
+"""The page on methods, and the page where the data is."""
+
+from typing import Any, get_args
+
+from harness.records import Outcome, Says
+from harness.report.site.page import Page
+from harness.report.site.plots import Rate, calibration
+from harness.report.site.shelf import Shelf
+from harness.report.site.words import Words
+from harness.verdicts import RULE
+
+
+def methods_page(shelf: Shelf) -> Page:
+    """Return the rule, how often it is wrong, the checks on paper, and what is known of whole vendors."""
+    audit = shelf.material.audit
+    rates = _rates(shelf)
+    data: dict[str, Any] = {
+        "rule": RULE,
+        "verdicts": list(get_args(Outcome)),
+        "audit": None
+        if audit is None
+        else {
+            "rule": audit.rule,
+            "code": audit.code,
+            "seed": audit.seed,
+            "logs": len({row.log for row in audit.rows}),
+            "rates": [
+                {**rate.model_dump(mode="json"), "rate": rate.rate, "kept": rate.kept} for rate in audit.rates
+            ],
+            "calibration": [vars(rate) for rate in rates],
+        },
+        "vendors": [
+            {
+                "name": vendor.name,
+                "claims": vendor.claims,
+                "mean": vendor.effect.mean,
+                "interval95": [vendor.effect.low, vendor.effect.high],
+            }
+            for vendor in shelf.material.vendors
+        ],
+        "checks": [check.described() for check in shelf.material.checks],
+        "report": shelf.material.settings.report,
+    }
+
+    def extras(words: Words) -> dict[str, Any]:
+        return {"plot": calibration(rates, words) if rates else None}
+
+    title = Says(en="Methods", ko="방법")
+    return Page("methods", "methods.html", title, data, extras, section="methods")
+
+
+def _rates(shelf: Shelf) -> list[Rate]:
+    """Return, by how far planted claims were off, how often each verdict was drawn; valid answers alone."""
+    audit = shelf.material.audit
+    rows = [row for row in audit.rows if row.valid] if audit else []
+    found = []
+    for off in sorted({row.off for row in rows}):
+        group = [row for row in rows if row.off == off]
+        trials = sum(row.trials for row in group)
+        found += [
+            Rate(off, outcome, sum(getattr(row, outcome) for row in group) / trials, trials)
+            for outcome in ("reproduced", "contradicted", "undecided")
+        ]
+    return found
+
+
+def data_page(shelf: Shelf, exports: list[dict[str, Any]]) -> Page:
+    """Return the page that says where the data is; `exports` are downloads with `path`, `name` and `says`."""
+    data = {
+        "claims": len(shelf.standings),
+        "exports": exports,
+        "twins": ["index", "claims", "models", "sources", "benchmarks", "methods"],
+    }
+    return Page("data", "data.html", Says(en="Data", ko="데이터"), data, section="data")

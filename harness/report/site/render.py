@@ -1,0 +1,97 @@
+"""From a page's data to HTML in one language."""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.records import Outcome
+from harness.records.site import SiteSettings
+from harness.report.marks import MARKS
+from harness.report.plan import hours
+from harness.report.site.page import Page
+from harness.report.site.text import finalize
+from harness.report.site.words import LANGUAGES, Language, Words, words
+
+MENU = ("overview", "claims", "models", "sources", "benchmarks", "methods", "data")
+_PATHS = {"overview": "index"}
+
+
+def _assets() -> dict[str, str]:
+    folder = files("harness.report.site") / "assets"
+    return {item.name: item.read_text(encoding="utf-8") for item in sorted(folder.iterdir(), key=lambda i: i.name)}
+
+
+ASSETS: dict[str, str] = _assets()
+"""Files that pages share, by name."""
+
+
+class Renderer:
+    """Draws pages."""
+
+    def __init__(self, settings: SiteSettings) -> None:
+        self.settings = settings
+
+    def html(self, page: Page, language: Language) -> str:
+        """Return a page in one language."""
+        catalogue = words(language)
+        return _environment(language).get_template(page.template).render(
+            {
+                **page.data,
+                **page.extras(catalogue),
+                "page": page,
+                "up": "../" * page.path.count("/"),
+                "address": self.settings.address,
+                "other": next(each for each in LANGUAGES if each != language),
+            }
+        )
+
+    def root(self) -> str:
+        """Return the page at the root, which leads to a language without asking anybody."""
+        return _environment("en").get_template("root.html").render()
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    catalogue = words(language)
+    environment.globals.update(
+        t=catalogue,
+        lang=language,
+        mark=_marker(catalogue),
+        menu=[(name, f"{_PATHS.get(name, name)}") for name in MENU],
+        order=list(MARKS),
+        hours=hours,
+        compact=_compact,
+    )
+    return environment
+
+
+def _marker(catalogue: Words) -> "object":
+    def mark(outcome: Outcome, count: int | None = None) -> Markup:
+        """Return a verdict's mark: shape, word and colour; with a count, where one is given."""
+        number = "" if count is None else Markup(" <b>{}</b>").format(f"{count:,}")
+        return Markup('<span class="mark {}"><span aria-hidden="true">{}</span> {}{}</span>').format(
+            outcome, MARKS[outcome].shape, catalogue.of("verdict", outcome), number
+        )
+
+    return mark
+
+
+def _compact(number: float | None, digits: int = 4) -> str:
+    """Return a number in a few digits; parameters and the like in millions and billions."""
+    if number is None:
+        return "–"
+    for size, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(number) >= size:
+            return f"{number / size:.4g}{suffix}"
+    return f"{number:,.{digits}g}" if abs(number) < 10**digits else f"{number:,.0f}"

@@ -1,0 +1,40 @@
+"""Text of others on a page: nothing in it acts, nothing hides."""
+
+import re
+from typing import Any
+
+MOST = 4000
+"""Characters of one answer that a page shows."""
+# Control characters but tab and line feed, halves of surrogate pairs, and what turns or hides text: marks and
+# overrides of direction, spaces without width, separators, tags.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Return `text` with characters that act or hide in place of which their names stand, such as `⟨U+202E⟩`.
+
+    Control characters become their pictures: `␛` for escape.
+    """
+    return _HIDDEN.sub(_name, text) if _HIDDEN.search(text) else text
+
+
+def _name(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code == 0x0D:
+        return ""
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def finalize(value: Any) -> Any:
+    """Return what a template prints for a value: text made visible; markup of the templates passes."""
+    return visible(value) if type(value) is str else value
+
+
+def cut(text: str, most: int = MOST) -> dict[str, Any]:
+    """Return `text` made visible and cut to `most` characters, and how many it had."""
+    return {"text": visible(text[:most]), "characters": len(text)}
