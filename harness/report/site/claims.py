@@ -143,9 +143,9 @@ def search_index(shelf: Shelf, words: Words) -> str:
         )
     outcomes: list[Outcome] = ["reproduced", "contradicted", "undecided", "protocol_dependent", "not_testable", "not_measured"]
     data = {
-        "models": [[name, shelf.name(name)] for name in models],
+        "models": [[name, words.name(shelf.name(name))] for name in models],
         "benchmarks": [[name, shelf.benchmark_name(name) if name else ""] for name in benchmarks],
-        "sources": [[name, shelf.sources[name].title] for name in sources],
+        "sources": [[name, words.name(shelf.sources[name].title)] for name in sources],
         "kinds": [[name, words.of("kind", name)] for name in kinds],
         "verdicts": {name: words.of("verdict", name) for name in outcomes},
         "words": {"found": words.texts["found"], "shown": words.texts["shown"]},

@@ -3,13 +3,12 @@
 from typing import Any
 
 from harness.facts.summary import facts_of
-from harness.planning.zoo import row_of
 from harness.records import Says
 from harness.report.site.entries import counts, entry, subject_path
 from harness.report.site.page import Page
 from harness.report.site.plots import Point, claimed_against_measured, forest
 from harness.report.site.shelf import Shelf, Standing
-from harness.report.site.words import Words
+from harness.report.site.words import Words, both
 
 SCORES = frozenset({"score", "average", "at_least"})
 """Kinds of claims whose differences can share an axis, where they are in percent."""
@@ -21,7 +20,7 @@ def models_page(shelf: Shelf) -> Page:
     listed = []
     for name in names:
         model = shelf.material.models.get(name)
-        row = row_of(model) if model else None
+        row = shelf.rows.get(name)
         listed.append(
             {
                 "id": name,
@@ -59,7 +58,7 @@ def model_page(shelf: Shelf, name: str) -> Page:
         "compared_with": [],
     }
     if model is not None:
-        row = row_of(model)
+        row = shelf.rows[name]
         data["model"] = {
             "developer": model.developer,
             "released": model.released,
@@ -76,7 +75,7 @@ def model_page(shelf: Shelf, name: str) -> Page:
     def extras(words: Words) -> dict[str, Any]:
         return {"plot": forest(points, words) if points else None}
 
-    title = Says(en=shelf.name(name), ko=shelf.name(name))
+    title = both(shelf.name(name))
     return Page(f"models/{name}", "model.html", title, data, extras, section="models")
 
 

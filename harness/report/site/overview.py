@@ -41,20 +41,24 @@ def _team(shelf: Shelf, team: str, members: list[str]) -> dict[str, Any]:
         "models": [{"id": m, "name": shelf.name(m), "path": f"models/{m}"} for m in models],
         "members": members,
         "counts": counts(found),
-        "finding": _foremost(found),
+        "finding": _foremost(found, members),
     }
 
 
-def _foremost(standings: list[Standing]) -> dict[str, Any] | None:
-    """Return the most important finding: the gravest; a contradiction before what stays open, current before replaced."""
+def _foremost(standings: list[Standing], members: list[str]) -> dict[str, Any] | None:
+    """Return the most important finding: the gravest; a contradiction first, then what stays open.
 
-    def rank(pair: tuple[Standing, Finding]) -> tuple[int, int, bool, bool, str]:
+    What stands in another maker's document comes last, and what a later revision replaced.
+    """
+
+    def rank(pair: tuple[Standing, Finding]) -> tuple[int, bool, int, bool, str]:
         standing, finding = pair
+        source = standing.claim.source
         return (
             -SEVERITIES.index(finding.severity),
+            source.of is not None and source.of not in members,
             _RANK.get(finding.verdict, 3),
             standing.claim.standing != "current",
-            standing.claim.source.party != "first",
             standing.claim.id,
         )
 

@@ -4,15 +4,17 @@ Every colour of a plot is one of those of `INKS`, for which the page's own varia
 dark with its page.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markupsafe import Markup, escape
 
 from harness.records import Outcome
+from harness.report.marks import MARKS
 from harness.report.site.text import visible
 from harness.report.site.words import Words
 
@@ -28,8 +30,9 @@ INKS = {
     "#100006": "var(--contradicted)",
     "#100007": "var(--undecided)",
     "#100008": "var(--depends)",
+    "#100009": "var(--card)",
 }
-INK, QUIET, RULE, BAND, GREEN, RED, AMBER, VIOLET = INKS
+INK, QUIET, RULE, BAND, GREEN, RED, AMBER, VIOLET, CARD = INKS
 COLOURS: dict[Outcome, str] = {
     "reproduced": GREEN,
     "contradicted": RED,
@@ -47,8 +50,14 @@ SHAPES: dict[Outcome, str] = {
     "not_testable": "stroke",
 }
 FONT = "Pretendard, Apple SD Gothic Neo, Noto Sans KR, Malgun Gothic, NanumGothic, system-ui, sans-serif"
+X, Y = "@x@", "@y@"
+"""Where the titles of the axes will stand."""
+Specification = dict[str, Any]
+"""A chart as Vega-Lite."""
 MOST = 60
 """Claims in one forest plot: the farthest off."""
+LABELLED = 0.12
+"""Least share that has room for its number."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +80,21 @@ class Point:
 class Rate:
     """How often a verdict was drawn on planted claims that were `off` margins from the truth."""
 
-    off: float
+    margin: str
+    """`fixed`: the rule's own; `decidable`: the least one that the log's noise allows to decide."""
+    off: str
     verdict: Outcome
     share: float
     trials: int
 
 
 def forest(points: Sequence[Point], words: Words) -> Markup:
-    """Return the forest plot of a model's measured scores: measured minus claimed, with 95 % intervals and the margin."""
-    import altair as alt  # noqa: PLC0415 - slow to import, and most builds draw nothing new
-
+    """Return the forest plot of a model's measured scores: measured minus claimed, 95 % intervals, the margin."""
     shown = sorted(points, key=lambda p: (-abs(p.difference), p.claim))[:MOST]
+    named = Counter(p.label for p in shown)
     rows = [
         {
-            "label": f"{visible(p.label)[:48]} ({i + 1})" if _twice(shown, p) else visible(p.label)[:48],
+            "label": visible(p.label)[:48] + (f" ({i + 1})" if named[p.label] > 1 else ""),
             "order": i,
             "d": p.difference,
             "low": p.low,
@@ -95,63 +105,88 @@ def forest(points: Sequence[Point], words: Words) -> Markup:
         }
         for i, p in enumerate(sorted(shown, key=lambda p: (p.difference, p.claim)))
     ]
+    told = words("forest_alt", n=len(points), shown=len(rows))
+    return _svg(_forest(), rows, told, {X: words("measured_minus_claimed")})
+
+
+@cache
+def _forest() -> Specification:
+    import altair as alt  # noqa: PLC0415 - slow to import, and most builds draw nothing new
+
     y = alt.Y("label:N", sort=alt.SortField("order"), title=None)
-    x = alt.X("low:Q", title=words("measured_minus_claimed"))
-    base = alt.Chart(alt.Data(values=rows))
+    x = alt.X("low:Q", title=X)
+    base = alt.Chart()
     layers = [
         base.mark_bar(color=BAND, height={"band": 1}).encode(y=y, x="from:Q", x2="to:Q"),
         base.mark_rule(color=INK).encode(x=alt.datum(0)),
         base.mark_rule(strokeWidth=2).encode(y=y, x=x, x2="high:Q", color=_coloured()),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=y, x="d:Q", color=_coloured(), shape=_shaped()),
     ]
-    chart = alt.layer(*layers).properties(width=420, height=alt.Step(24))
-    told = words("forest_alt", n=len(points), shown=len(rows))
-    return _svg(chart, told)
+    return _specified(alt.layer(*layers).properties(width=420, height=alt.Step(24)))
 
 
 def claimed_against_measured(points: Sequence[Point], words: Words) -> Markup:
     """Return the scatter of measured over claimed scores, with 95 % intervals around the measured one."""
-    import altair as alt  # noqa: PLC0415
-
     rows = [
-        {"c": p.claimed, "m": p.measured, "low": p.claimed + p.low, "high": p.claimed + p.high, "verdict": p.verdict}
+        {
+            "c": p.claimed,
+            "m": p.measured,
+            "low": max(0, p.claimed + p.low),
+            "high": min(100, p.claimed + p.high),
+            "verdict": p.verdict,
+        }
         for p in points
     ]
+    told = words("scatter_alt", n=len(points))
+    return _svg(_scatter(), rows, told, {X: words("claimed_percent"), Y: words("measured_percent")})
+
+
+@cache
+def _scatter() -> Specification:
+    import altair as alt  # noqa: PLC0415
+
     scale = alt.Scale(domain=[0, 100])
-    x = alt.X("c:Q", title=words("claimed_percent"), scale=scale)
-    y = alt.Y("low:Q", title=words("measured_percent"), scale=scale)
+    x = alt.X("c:Q", title=X, scale=scale)
+    y = alt.Y("low:Q", title=Y, scale=scale)
     line = alt.Chart(alt.Data(values=[{"c": 0, "low": 0}, {"c": 100, "low": 100}]))
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart()
     layers = [
         line.mark_line(color=RULE, strokeWidth=1).encode(x=x, y=y),
         base.mark_rule(strokeWidth=1.5).encode(x=x, y=y, y2="high:Q", color=_coloured()),
         base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y="m:Q", color=_coloured(), shape=_shaped()),
     ]
-    return _svg(alt.layer(*layers).properties(width=360, height=360), words("scatter_alt", n=len(points)))
+    return _specified(alt.layer(*layers).properties(width=360, height=360))
 
 
 def calibration(rates: Sequence[Rate], words: Words) -> Markup:
-    """Return how often each verdict was drawn, over how far the planted claim was off."""
+    """Return how often each verdict was drawn, by how far the planted claim was off; one panel a kind of margin."""
+    rows = []
+    begins: dict[tuple[str, str], float] = {}
+    for rate in rates:
+        begin = begins.get((rate.margin, rate.off), 0.0)
+        begins[rate.margin, rate.off] = begin + rate.share
+        label = f"{MARKS[rate.verdict].shape} {100 * rate.share:.0f} %" if rate.share >= LABELLED else ""
+        panel = f"{words.of('margin_kind', rate.margin)}"
+        row = {"panel": panel, "off": rate.off, "from": begin, "to": begin + rate.share, "verdict": rate.verdict}
+        rows.append(row | {"label": label, "middle": begin + rate.share / 2})
+    titles = {X: words("share_of_planted"), Y: words("off_in_margins")}
+    return _svg(_bars(), rows, words("calibration_alt"), titles)
+
+
+@cache
+def _bars() -> Specification:
     import altair as alt  # noqa: PLC0415
 
-    rows = [{"off": r.off, "share": r.share, "verdict": r.verdict} for r in rates]
-    last = [row | {"name": words.of("verdict", str(row["verdict"]))} for row in rows if row["off"] == rates[-1].off]
-    x = alt.X("off:Q", title=words("off_in_margins"))
-    y = alt.Y("share:Q", title=words("share_of_planted"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(alt.Data(values=rows))
+    y = alt.Y("off:N", sort=None, title=Y)
+    x = alt.X("from:Q", title=X, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart()
     layers = [
-        base.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=alt.datum(1)),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=_coloured()),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=_coloured(), shape=_shaped()),
-        alt.Chart(alt.Data(values=last))
-        .mark_text(align="left", dx=8, fontSize=13)
-        .encode(x=x, y=y, text="name:N", color=_coloured()),
+        base.mark_bar(stroke=CARD, strokeWidth=1).encode(y=y, x=x, x2="to:Q", color=_coloured()),
+        base.mark_text(color=CARD, fontSize=12).encode(y=y, x="middle:Q", text="label:N"),
     ]
-    return _svg(alt.layer(*layers).properties(width=420, height=260), words("calibration_alt"))
-
-
-def _twice(points: Sequence[Point], point: Point) -> bool:
-    return sum(other.label == point.label for other in points) > 1
+    panels = alt.layer(*layers, data=alt.Data(values=[])).properties(width=270, height=alt.Step(26))
+    header = alt.Header(labelColor=INK, labelFontSize=13, labelFont=FONT)
+    return _specified(panels.facet(column=alt.Column("panel:N", title=None, sort=None, header=header)))
 
 
 def _coloured() -> "altair.Color":
@@ -168,19 +203,27 @@ def _shaped() -> "altair.Shape":
     return alt.Shape("verdict:N", scale=scale, legend=None)
 
 
-def _svg(chart: Any, alternative: str) -> Markup:
-    """Return a chart as inline SVG that says in words what it shows."""
+def _specified(chart: Any) -> Specification:
+    """Return a chart without its rows as Vega-Lite, in the type and colours of the site."""
     axis = {"labelColor": QUIET, "titleColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE}
     axis |= {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "labelLimit": 260}
     chart = chart.configure(font=FONT, background="transparent").configure_view(stroke=None).configure_axis(**axis)
-    svg = _drawn(msgspec.json.encode(chart.to_dict(), order="deterministic"))
+    found: Specification = chart.to_dict()
+    return found
+
+
+def _svg(chart: Specification, rows: Any, alternative: str, titles: Mapping[str, str]) -> Markup:
+    """Return a chart of `rows` as inline SVG that says in words what it shows; `titles` stand at its axes."""
+    svg = _drawn(msgspec.json.encode({**chart, "data": {"values": rows}}, enc_hook=float))
+    for place, title in titles.items():
+        svg = svg.replace(place, str(escape(title)))
     head, _, rest = svg.partition(">")
-    label = escape(alternative)
-    return Markup(f'{head} role="img" aria-label="{label}">{rest}')
+    return Markup(f'{head} role="img" aria-label="{escape(alternative)}">{rest}')
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _drawn(specification: bytes) -> str:
+    """Return the SVG of a chart with its rows; the languages differ in titles alone, so one drawing serves all."""
     import vl_convert  # noqa: PLC0415 - starts an engine of its own
 
     svg: str = vl_convert.vegalite_to_svg(specification.decode())

@@ -1,5 +1,6 @@
 """From a page's data to HTML in one language."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -76,7 +77,8 @@ def _environment(language: Language) -> Environment:
     return environment
 
 
-def _marker(catalogue: Words) -> "object":
+def _marker(catalogue: Words) -> Callable[..., Markup]:
+    @cache
     def mark(outcome: Outcome, count: int | None = None) -> Markup:
         """Return a verdict's mark: shape, word and colour; with a count, where one is given."""
         number = "" if count is None else Markup(" <b>{}</b>").format(f"{count:,}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from harness.claims.checks.registry import Check
+from harness.planning.zoo import ModelRow, row_of
 from harness.records import Audit, Benchmark, Claim, Finding, Model, Outcome, Source, Subject, Verdict
 from harness.records.site import SiteSettings
 from harness.verdicts import RunEvidence
@@ -102,6 +103,11 @@ class Shelf:
         for name, team in owner.items():
             found[team].append(name)
         return {team: [*members, team] for team, members in found.items()}
+
+    @cached_property
+    def rows(self) -> dict[str, ModelRow]:
+        """Every model with a config at a glance."""
+        return {model.id: row_of(model) for model in self.material.models.values()}
 
     def name(self, subject: str) -> str:
         """Return what a model or another subject is called."""

@@ -6,6 +6,7 @@ from harness.records import Says
 from harness.report.site.entries import counts, entry, subject_path
 from harness.report.site.page import Page
 from harness.report.site.shelf import Shelf
+from harness.report.site.words import both
 
 
 def sources_page(shelf: Shelf) -> Page:
@@ -36,7 +37,7 @@ def source_page(shelf: Shelf, name: str) -> Page:
         "counts": counts(standings),
         "claims": [entry(shelf, s) | {"locator": s.claim.locator} for s in standings],
     }
-    title = Says(en=source.title, ko=source.title)
+    title = both(source.title)
     return Page(f"sources/{name}", "source.html", title, data, section="sources")
 
 
@@ -74,7 +75,7 @@ def benchmark_page(shelf: Shelf, name: str) -> Page:
         "counts": counts(standings),
         "claims": [entry(shelf, s) for s in standings],
     }
-    title = Says(en=shelf.benchmark_name(name), ko=shelf.benchmark_name(name))
+    title = both(shelf.benchmark_name(name))
     return Page(f"benchmarks/{name}", "benchmark.html", title, data, section="benchmarks")
 
 

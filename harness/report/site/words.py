@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
 import yaml
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harness.records import Says
 from harness.report.site.text import visible
@@ -50,10 +50,28 @@ class Words:
 
     def phrase(self, text: str) -> str:
         """Return a phrase of the ledger in this language; one without a translation is marked as English."""
-        if self.language == "en":
-            return text
+        found = text if self.language == "en" else self._translated(text)
+        return found if found is not None else Markup('<span lang="en">{}</span>').format(visible(text))
+
+    def name(self, text: str) -> str:
+        """Return a name in this language; most are the same in all."""
+        return self.phrases.get(text, text)
+
+    def _translated(self, text: str) -> str | None:
+        """Return the translation of a phrase; one with `{}` stands for whatever text is in its place."""
         found = self.phrases.get(text)
-        return found if found is not None else Markup('<span lang="en">{}</span>').format(escape(visible(text)))
+        if found is not None:
+            return found
+        for before, after, meaning in self._patterns:
+            if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
+                return meaning.replace("{}", text[len(before) : len(text) - len(after)])
+        return None
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, str, str]]:
+        """What stands before and after a name, and the translation."""
+        parts = [(*pattern.partition("{}"), meaning) for pattern, meaning in self.phrases.items()]
+        return [(before, after, meaning) for before, hole, after, meaning in parts if hole]
 
     def date(self, iso: str | None) -> str:
         """Return an ISO date, which may be partial, as people write it; an unknown one is said to be."""
@@ -73,3 +91,8 @@ def words(language: Language) -> Words:
     phrases = folder / f"phrases.{language}.yaml"
     known = yaml.safe_load(phrases.read_text(encoding="utf-8")) if phrases.is_file() else {}
     return Words(language, texts, known)
+
+
+def both(name: str) -> Says:
+    """Return a name or a phrase of the ledger as a sentence of every language."""
+    return Says(**{language: words(language).name(name) for language in LANGUAGES})

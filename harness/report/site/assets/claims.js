@@ -7,7 +7,7 @@
   const FIELDS = ["model", "benchmark", "source", "kind", "lane", "verdict"];
   const COLUMN = { model: MODEL, benchmark: BENCHMARK, source: SOURCE, kind: KIND };
   const LIST = { model: lists.models, benchmark: lists.benchmarks, source: lists.sources, kind: lists.kinds };
-  const PAGE = 100;
+  const PAGE = 50;
   const $ = (id) => document.getElementById(id);
   const plain = (text) => text.normalize("NFC").toLowerCase();
   const haystack = rows.map((row) => plain([
