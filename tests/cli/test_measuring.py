@@ -40,9 +40,13 @@ def test_verdicts_are_given_as_data(tmp_path):
 
 
 def test_the_site_is_built_without_a_run(tmp_path):
-    found = harness("site", f"results={tmp_path}")
-    assert found.stdout.strip() == str(tmp_path / "site" / "index.html")
-    assert (tmp_path / "site" / "index.html").exists()
+    found = json.loads(harness("site", "--json", "--out", str(tmp_path / "pages"), f"results={tmp_path}").stdout)
+    assert found["site"] == str(tmp_path / "pages" / "index.html")
+    overview = (tmp_path / "pages/en/index.html").read_text()
+    for team in ("Naver Cloud", "Upstage", "SK Telecom", "NC AI", "LG AI Research"):
+        assert f">{team} consortium</a>" in overview
+    again = json.loads(harness("site", "--json", "--out", str(tmp_path / "pages"), f"results={tmp_path}").stdout)
+    assert again == found | {"written": 0}
 
 
 def test_the_doctor_finds_this_machine_ready(tmp_path):

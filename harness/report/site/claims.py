@@ -137,15 +137,15 @@ def search_index(shelf: Shelf, words: Words) -> str:
                 "".join(lane[0] for lane in LANES if lane in claim.lanes),
                 standing.measured or "",
                 standing.desk or "",
-                claim.value or "",
+                visible(claim.value or ""),
                 "" if measured is None else number(measured, claim.unit),
             ]
         )
     outcomes: list[Outcome] = ["reproduced", "contradicted", "undecided", "protocol_dependent", "not_testable", "not_measured"]
     data = {
-        "models": [[name, words.name(shelf.name(name))] for name in models],
-        "benchmarks": [[name, shelf.benchmark_name(name) if name else ""] for name in benchmarks],
-        "sources": [[name, words.name(shelf.sources[name].title)] for name in sources],
+        "models": [[name, visible(words.name(shelf.name(name)))] for name in models],
+        "benchmarks": [[name, visible(shelf.benchmark_name(name)) if name else ""] for name in benchmarks],
+        "sources": [[name, visible(words.name(shelf.sources[name].title))] for name in sources],
         "kinds": [[name, words.of("kind", name)] for name in kinds],
         "verdicts": {name: words.of("verdict", name) for name in outcomes},
         "words": {"found": words.texts["found"], "shown": words.texts["shown"]},

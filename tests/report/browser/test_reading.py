@@ -1,0 +1,140 @@
+"""What a reader does: searches, filters, switches, drills down, goes back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def names(page):
+    return page.locator("#rows tr th").all_inner_texts()
+
+
+def test_a_search_finds_claims_as_it_is_typed_and_stands_in_the_address(visit):
+    page = visit.open("en/claims.html")
+    assert len(names(page)) == 6
+    page.get_by_role("searchbox").press_sequentially("QUIZ n")
+    expect(page.locator("#count")).to_contain_text("of 6 claims")
+    assert all("quiz" in name for name in names(page))
+    assert "q=QUIZ+n" in page.url
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    assert page.get_by_role("searchbox").input_value() == "QUIZ n"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("Model", "n", 1),
+        ("Benchmark", "exam", 1),
+        ("Source", "card", 2),
+        ("Kind", "score", 6),
+        ("Lane", "desk", 1),
+        ("Lane", "none", 1),
+        ("Verdict", "contradicted", 1),
+        ("Verdict", "not_testable", 1),
+    ],
+)
+def test_every_filter_leaves_what_it_says(visit, field, value, found):
+    page = visit.open("en/claims.html")
+    page.get_by_label(field, exact=True).select_option(value)
+    expect(page.locator("#rows tr")).to_have_count(found)
+    assert f"{field.lower()}={value}" in page.url
+
+
+def test_back_and_forward_bring_earlier_filters_back(visit):
+    page = visit.open("en/claims.html")
+    page.get_by_label("Model", exact=True).select_option("n")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.get_by_role("link", name="n scores").or_(page.locator("#rows a")).first.click()
+    expect(page.locator("h1")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#rows tr")).to_have_count(1)
+    assert page.get_by_label("Model", exact=True).input_value() == "n"
+    page.go_back()
+    expect(page.locator("#rows tr")).to_have_count(6)
+    page.go_forward()
+    expect(page.locator("#rows tr")).to_have_count(1)
+
+
+def test_a_link_may_name_several_models_and_clear_forgets_them(visit):
+    page = visit.open("en/index.html")
+    page.get_by_role("link", name="5 claims").click()
+    expect(page.locator("#rows tr")).to_have_count(5)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#rows tr")).to_have_count(6)
+
+
+def test_an_address_that_makes_no_sense_finds_nothing_and_breaks_nothing(visit):
+    page = visit.open("en/claims.html#model=<script>&verdict=x&q=%E0")
+    expect(page.locator("#rows tr")).to_have_count(0)
+    assert visit.said == []
+
+
+def test_the_other_language_shows_the_same_page_and_keeps_its_state(visit):
+    page = visit.open("en/claims.html#model=n")
+    page.get_by_role("link", name="한국어").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("en/claims.html#model=n")
+
+
+def test_the_root_leads_to_the_readers_language_and_remembers_a_choice(visit):
+    page = visit.open("index.html")
+    page.wait_for_url("**/en/index.html")
+    page.get_by_role("link", name="한국어").click()
+    visit.open("index.html")
+    page.wait_for_url("**/ko/index.html")
+
+
+def test_the_theme_changes_and_is_remembered(visit):
+    page = visit.open("en/index.html")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Theme: system").click()
+    assert page.evaluate(colour) == light
+    page.get_by_role("button", name="Theme: light").click()
+    dark = page.evaluate(colour)
+    assert dark != light
+    visit.open("ko/methods.html")
+    assert page.evaluate(colour) == dark
+    assert page.get_by_role("button", name="어둡게").is_visible()
+
+
+def test_a_claim_leads_down_to_the_answer_it_rests_on_and_back(visit):
+    page = visit.open("en/claims/card/table/quiz/m.html")
+    page.get_by_role("link", name="changing between repeats").click()
+    expect(page.locator("#count")).to_have_text("1 of 2 items")
+    assert page.get_by_label("changing between repeats").is_checked()
+    page.get_by_role("link", name="quiz/00001").click()
+    expect(page.locator("article.answer").filter(has_text="quiz/00001").first).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator("#count")).to_have_text("1 of 2 items")
+    page.get_by_label("all").check()
+    expect(page.locator("#count")).to_have_text("2 of 2 items")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("m scores 50.0")
+
+
+def test_everything_is_reached_with_the_keyboard(visit):
+    page = visit.open("en/claims.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.type || 'link'"))
+    assert [name for name in ("q", "model", "benchmark", "source", "kind", "lane", "verdict") if name not in reached] == []
+
+
+def test_a_page_prints_without_its_controls(visit):
+    page = visit.open("en/claims/card/table/quiz/m.html")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").first.is_visible()
+    assert page.locator("figure svg").first.is_visible()
+    assert re.match(r"rgba?\(", page.evaluate("getComputedStyle(document.body).color"))

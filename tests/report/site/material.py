@@ -1,0 +1,143 @@
+"""A small site with everything that pages can show, and with texts that attack it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.claims.checks import CHECKS
+from harness.records import Audit, ErrorRate, Finding, PlantedRow, Says, Subject, Verdict
+from harness.records.site import SiteSettings
+from harness.report.site import Material, Renderer, pages
+from harness.report.site.site import scripts
+from harness.report.site.words import LANGUAGES
+from harness.statistics.many import RandomEffects
+from harness.verdicts import Context, RunEvidence, decide
+from harness.verdicts.families import Vendor
+from tests.examples import benchmark, claim, model, run, sample, source, statement
+
+ATTACK = "<script>window.attacked = 1</script><img src=x onerror='window.attacked = 1'>\u202e\x1b[31m"
+LINE = "x" * 1_000_000
+HIDDEN = "a text that may not be passed on"
+SETTINGS = SiteSettings(address="https://example.org/site/", report="https://example.org/new?title={claim}")
+KNOWN = {"known": {"temperature": 0.5, "max_tokens": 100}, "unstated": ["repeats", "judge"]}
+CONTEXT = Context(benchmark(), Says(en="no run", ko="실행 없음"), "harness run model=m suite=s", "0.1.0")
+
+
+def evidence(name: str = "quiz", text: str = "fine", **changes: Any) -> RunEvidence:
+    """Answers to two items of a benchmark, twice: one right, one that changes, one cut off."""
+    found = run([[1.0, 1.0], [0.0, 1.0]], benchmark=name, **changes)
+    samples = [
+        sample(0, 0, 1.0, text=text, answers={"strict": "B"}, completion_tokens=3),
+        sample(0, 1, 1.0, text=LINE, reasoning=f"thoughts {text}"),
+        sample(1, 0, 0.0, text=text, status="truncated", finish_reason="length"),
+        sample(1, 1, 1.0, text=text, answers={"strict": text * 50}, error=f"said {text}"),
+    ]
+    return RunEvidence(found.manifest, samples, f"results/runs/m/{name}/{found.manifest.key}")
+
+
+def finding(**changes: Any) -> Finding:
+    data: dict[str, Any] = {
+        "id": "f",
+        "check": "ratio_from_rows",
+        "claims": ["article/s", "card/table/quiz/m"],
+        "judged": ["article/s"],
+        "statement": Says(en="m leads by 110 %", ko="m이 110% 앞선다"),
+        "claimed": "110 %",
+        "recomputed": "102 %",
+        "verdict": "contradicted",
+        "severity": "major",
+        "evidence": ["card.yaml:1"],
+        "arithmetic": f"89.8 / 88.4 {ATTACK}",
+        "says": Says(en="No reading agrees.", ko="맞는 해석이 없다."),
+    }
+    return Finding.model_validate(data | changes)
+
+
+def material(text: str = ATTACK, **changes: Any) -> Material:
+    """Two models of one team, a comparator, an article, a card and its earlier revision, runs that may be shown and not."""
+    other = source(id="other-card", title=f"Another card {text}", date="2026-01-15", of="n")
+    earlier = source(id="card-earlier", title="The card, an earlier revision")
+    card = source(date="2026-02-06", supersedes="card-earlier", url="https://example.org/card")
+    claims = [
+        claim(source=card, protocol=KNOWN, reply=REPLY),
+        claim(id="card/table/quiz/n", source=card, model="n", value="61.0"),
+        claim(id="card-earlier/table/quiz/m", source=earlier, value="52.0", standing="superseded"),
+        claim(id="other-card/table/exam/m", source=other, benchmark="exam", protocol=KNOWN),
+        statement(says={"en": f"m leads {text}", "ko": f"m이 앞선다 {text}"}),
+        statement("closed", lanes=[], untestable="the weights are not public", model="team"),
+    ]
+    shown, hidden = evidence(text=text), evidence("exam", HIDDEN + text)
+    runs = {"quiz": {"m": [shown]}, "exam": {"m": [hidden]}}
+    registry = {
+        "quiz": benchmark(),
+        "exam": benchmark(id="exam", names=["Exam"], redistribution="internal_only"),
+    }
+    verdicts = {
+        one.id: decide(one, runs[one.benchmark or "quiz"], None, CONTEXT).model_copy(
+            update={"history": [{"verdict": "not_measured", "measured": None, "newest": None, "rule": "1", "code": "0"}]}
+            if one.id == "card/table/quiz/m"
+            else {}
+        )
+        for one in claims
+    }
+    data: dict[str, Any] = {
+        "claims": claims,
+        "verdicts": verdicts,
+        "settings": SETTINGS,
+        "models": {"m": model(developer="Team"), "n": model(id="n", name="N", compared_with=["m"])},
+        "benchmarks": registry,
+        "subjects": {"team": Subject(id="team", name="Team", kind="team")},
+        "runs": [shown, hidden],
+        "findings": [finding()],
+        "checks": CHECKS,
+        "vendors": [Vendor("D", 2, RandomEffects(-1.0, 0.5, -2.0, 0.1, 0.0))],
+        "audit": AUDIT,
+        "reproduce": {"card/table/quiz/m": "harness run model=m suite=s"},
+    }
+    return Material(**data | changes)
+
+
+def site(found: Material) -> dict[str, str]:
+    """Every file of a site by its path."""
+    draw = Renderer(found.settings)
+    files = {"index.html": draw.root(), **dict(scripts(found))}
+    for page in pages(found):
+        files[f"data/{page.path}.json"] = page.twin
+        files |= {f"{language}/{page.path}.html": draw.html(page, language) for language in LANGUAGES}
+    return files
+
+
+def changed(found: Material, verdict: Mapping[str, Any]) -> Material:
+    """The same with another verdict on the card's claim."""
+    name = "card/table/quiz/m"
+    old: Verdict = found.verdicts[name]
+    return Material(**{**vars(found), "verdicts": {**found.verdicts, name: old.model_copy(update=dict(verdict))}})
+
+
+REPLY = {
+    "by": "Maker",
+    "date": "2026-02-01",
+    "url": "https://example.org/reply",
+    "says": {"en": "we disagree", "ko": "동의하지 않는다"},
+}
+AUDIT = Audit(
+    rule="2.0",
+    code="0",
+    seed=1,
+    rates=[ErrorRate(name="false_reproduction", limit=0.05, trials=100, wrong=1, worst=0.01, beyond=0, at_most=0.05)],
+    rows=[
+        PlantedRow(
+            log="results/reference/quiz",
+            plant=Says(en="honest", ko="정직"),
+            margin=margin,
+            off=off,
+            valid=True,
+            trials=10,
+            reproduced=10 - wrong,
+            contradicted=wrong // 2,
+            undecided=wrong - wrong // 2,
+            not_measured=0,
+        )
+        for margin in (1.0, 2.5)
+        for off, wrong in ((0.0, 2), (1.0, 9), (2.5, 10))
+    ],
+)
