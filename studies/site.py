@@ -25,7 +25,7 @@ from harness.report.site import Material
 from harness.workflow.site import write_site
 
 TABLE = 10
-CHROMIUM = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 TYPE = """(word) => {
   const field = document.getElementById("q");
   const times = [];
@@ -110,7 +110,10 @@ def _claim(source: str, benchmark: Benchmark, model: str, score: float) -> Claim
         {
             "id": f"{source}/results/{benchmark.id}/{model}",
             "source": {
-                "id": source, "kind": "tech_report", "party": "first", "title": f"Report {source}",
+                "id": source,
+                "kind": "tech_report",
+                "party": "first",
+                "title": f"Report {source}",
                 "date": "2026-01-15",
             },
             "locator": {"table": "results", "row": name},
@@ -129,8 +132,13 @@ def _claim(source: str, benchmark: Benchmark, model: str, score: float) -> Claim
 
 def _verdict(claim: Claim, rng: random.Random) -> Verdict:
     plain = {
-        "claim": claim.id, "lane": "measured", "claimed": claim.value, "unit": claim.unit, "next": "harness run",
-        "rule": "2.0", "code": "0",
+        "claim": claim.id,
+        "lane": "measured",
+        "claimed": claim.value,
+        "unit": claim.unit,
+        "next": "harness run",
+        "rule": "2.0",
+        "code": "0",
     }
     if rng.random() < 0.5:
         no_run = Says(en="Not measured yet: no run.", ko="아직 측정하지 않음.")
@@ -158,9 +166,18 @@ def _verdict(claim: Claim, rng: random.Random) -> Verdict:
 def _finding(claim: Claim) -> Finding:
     says = Says(en="Another document prints another value.", ko="다른 문서에는 다른 값이 적혀 있다.")
     return Finding(
-        id=claim.id, check="source_against_source", claims=[claim.id], judged=[claim.id], statement=claim.says,
-        claimed=claim.value or "", recomputed="70.0", verdict="undecided", severity="minor", evidence=["a.yaml:1"],
-        arithmetic="67.3 - 70.0 = -2.7", says=says,
+        id=claim.id,
+        check="source_against_source",
+        claims=[claim.id],
+        judged=[claim.id],
+        statement=claim.says,
+        claimed=claim.value or "",
+        recomputed="70.0",
+        verdict="undecided",
+        severity="minor",
+        evidence=["a.yaml:1"],
+        arithmetic="67.3 - 70.0 = -2.7",
+        says=says,
     )
 
 

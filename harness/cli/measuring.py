@@ -86,9 +86,7 @@ def site(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where to; results/site where none is named.")
     ] = None,
-    serve: Annotated[
-        bool, typer.Option("--serve", help="Then serve it on this machine until Ctrl-C.")
-    ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve it on this machine until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option("--port", help="For --serve; 0 takes any that is free.")] = 8000,
     as_json: Json = False,
 ) -> None:

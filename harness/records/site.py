@@ -13,7 +13,7 @@ class SiteSettings(Record):
     address: str | None = None
     """Where the site is published, such as `https://example.org/claims/`; None: no page names its own address."""
     report: str
-    """Where readers report an error in a claim: a `mailto:` or `https:` address, in which `{claim}` stands for its id."""
+    """Where readers report an error in a claim: a `mailto:` or `https:` address; `{claim}` stands for its id."""
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:

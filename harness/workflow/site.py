@@ -99,7 +99,11 @@ def write_site(found: Material, out: Path) -> Built:
         written += put(names[0], digest, twin)
         for language, name in zip(LANGUAGES, names[1:], strict=True):
             written += put(name, digest, draw.html(page, language))
-    rest = {"index.html": draw.root(), **{f"assets/{name}": text for name, text in ASSETS.items()}, **dict(scripts(found))}
+    rest = {
+        "index.html": draw.root(),
+        **{f"assets/{name}": text for name, text in ASSETS.items()},
+        **dict(scripts(found)),
+    }
     for name, text in rest.items():
         digest = sha256(text.encode()).hexdigest()[:32]
         if before.get(name) == digest and (out / name).exists():

@@ -92,7 +92,11 @@ def _shown(interval: tuple[float, float] | None, unit: str) -> list[str] | None:
 def _finding(shelf: Shelf, standing: Standing, finding: Finding) -> dict[str, Any]:
     told = finding.model_dump(mode="json", exclude={"statement", "claims", "judged"})
     others = [name for name in finding.claims if name != standing.claim.id and name in shelf.standings]
-    return {**told, "with": [entry(shelf, shelf.standings[name]) for name in others[:8]], "with_more": len(others[8:])}
+    return {
+        **told,
+        "with": [entry(shelf, shelf.standings[name]) for name in others[:8]],
+        "with_more": len(others[8:]),
+    }
 
 
 def _judged(shelf: Shelf, finding: Finding) -> dict[str, Any]:
@@ -141,7 +145,14 @@ def search_index(shelf: Shelf, words: Words) -> str:
                 "" if measured is None else number(measured, claim.unit),
             ]
         )
-    outcomes: list[Outcome] = ["reproduced", "contradicted", "undecided", "protocol_dependent", "not_testable", "not_measured"]
+    outcomes: list[Outcome] = [
+        "reproduced",
+        "contradicted",
+        "undecided",
+        "protocol_dependent",
+        "not_testable",
+        "not_measured",
+    ]
     data = {
         "models": [[name, visible(words.name(shelf.name(name)))] for name in models],
         "benchmarks": [[name, visible(shelf.benchmark_name(name)) if name else ""] for name in benchmarks],

@@ -10,7 +10,13 @@ from harness.report.site.words import Words
 from harness.verdicts import RULE
 
 DRAWN: tuple[Outcome, ...] = ("reproduced", "undecided", "contradicted")
-OFF = (("0 – ½", 0.0, 0.5), ("½ – 1", 0.5, 1.0), ("1 – 1½", 1.0, 1.5), ("1½ – 2", 1.5, 2.0), ("2 +", 2.0, float("inf")))
+OFF = (
+    ("0 – ½", 0.0, 0.5),
+    ("½ – 1", 0.5, 1.0),
+    ("1 – 1½", 1.0, 1.5),
+    ("1½ – 2", 1.5, 2.0),
+    ("2 +", 2.0, float("inf")),
+)
 """How far a planted claim is off, in margins: from, up to but without."""
 
 
@@ -54,7 +60,7 @@ def methods_page(shelf: Shelf) -> Page:
 
 
 def _rates(shelf: Shelf) -> list[Rate]:
-    """Return how often each verdict was drawn, by kind of margin and how far claims were off; valid answers alone."""
+    """Return how often each verdict was drawn, by margin and how far claims were off; valid answers alone."""
     audit = shelf.material.audit
     rows = [row for row in audit.rows if row.valid] if audit else []
     found = []
@@ -63,7 +69,9 @@ def _rates(shelf: Shelf) -> list[Rate]:
             group = [r for r in rows if low <= r.off < high and (r.margin == 1) == (margin == "fixed")]
             trials = sum(row.trials for row in group)
             for outcome in DRAWN if trials else ():
-                found.append(Rate(margin, label, outcome, sum(getattr(r, outcome) for r in group) / trials, trials))
+                found.append(
+                    Rate(margin, label, outcome, sum(getattr(r, outcome) for r in group) / trials, trials)
+                )
     return found
 
 

@@ -17,7 +17,7 @@ SCORES = frozenset({"score", "average", "at_least"})
 def models_page(shelf: Shelf) -> Page:
     """Return the list of models and other subjects."""
     names = [*shelf.material.models, *(name for name in shelf.by_model if name not in shelf.material.models)]
-    listed = []
+    listed: list[dict[str, Any]] = []
     for name in names:
         model = shelf.material.models.get(name)
         row = shelf.rows.get(name)
@@ -63,7 +63,8 @@ def model_page(shelf: Shelf, name: str) -> Page:
             "developer": model.developer,
             "released": model.released,
             "licence": model.licence.model_dump(mode="json"),
-            "of": model.of and {"id": model.of, "name": shelf.name(model.of), "path": subject_path(shelf, model.of)},
+            "of": model.of
+            and {"id": model.of, "name": shelf.name(model.of), "path": subject_path(shelf, model.of)},
             "row": row.model_dump(mode="json"),
             "facts": facts_of(model).model_dump(mode="json") if model.architecture else None,
             "hosted": model.hosted is not None,
@@ -93,6 +94,14 @@ def _point(shelf: Shelf, standing: Standing) -> Point | None:
     low, high = verdict.interval95
     label = " · ".join(filter(None, (shelf.benchmark_name(claim.benchmark or ""), claim.source.date)))
     return Point(
-        claim.id, label, shelf.name(claim.model), claim.number, verdict.measured, verdict.difference, low, high,
-        verdict.delta, verdict.verdict,
+        claim.id,
+        label,
+        shelf.name(claim.model),
+        claim.number,
+        verdict.measured,
+        verdict.difference,
+        low,
+        high,
+        verdict.delta,
+        verdict.verdict,
     )

@@ -28,7 +28,9 @@ def overview(shelf: Shelf) -> Page:
         "not_measured": _not_measured(everything),
         "new": _new(shelf),
     }
-    return Page("index", "overview.html", Says(en="Claims and measurements", ko="주장과 측정"), data, section="overview")
+    return Page(
+        "index", "overview.html", Says(en="Claims and measurements", ko="주장과 측정"), data, section="overview"
+    )
 
 
 def _team(shelf: Shelf, team: str, members: list[str]) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def _not_measured(standings: list[Standing]) -> dict[str, Any]:
 
 
 def _new(shelf: Shelf) -> dict[str, Any]:
-    """Return the newest measurements, the verdicts that changed, the newest documents: by dates of samples and sources."""
+    """Return the newest measurements, changed verdicts and newest documents, by dates of samples and sources."""
     decided = [s for s in shelf.standings.values() if s.verdict and s.verdict.newest]
     decided.sort(key=lambda s: (_newest(s), s.claim.id), reverse=True)
     changed = [s for s in decided if s.verdict and s.verdict.history]

@@ -4,6 +4,7 @@ Every colour of a plot is one of those of `INKS`, for which the page's own varia
 dark with its page.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ SHAPES: dict[Outcome, str] = {
     "not_testable": "stroke",
 }
 FONT = "Pretendard, Apple SD Gothic Neo, Noto Sans KR, Malgun Gothic, NanumGothic, system-ui, sans-serif"
+ROWS = "rows"
 X, Y = "@x@", "@y@"
 """Where the titles of the axes will stand."""
 Specification = dict[str, Any]
@@ -115,10 +117,10 @@ def _forest() -> Specification:
 
     y = alt.Y("label:N", sort=alt.SortField("order"), title=None)
     x = alt.X("low:Q", title=X)
-    base = alt.Chart()
+    base = alt.Chart(alt.NamedData(ROWS))
     layers = [
         base.mark_bar(color=BAND, height={"band": 1}).encode(y=y, x="from:Q", x2="to:Q"),
-        base.mark_rule(color=INK).encode(x=alt.datum(0)),
+        alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q"),
         base.mark_rule(strokeWidth=2).encode(y=y, x=x, x2="high:Q", color=_coloured()),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=y, x="d:Q", color=_coloured(), shape=_shaped()),
     ]
@@ -148,8 +150,8 @@ def _scatter() -> Specification:
     scale = alt.Scale(domain=[0, 100])
     x = alt.X("c:Q", title=X, scale=scale)
     y = alt.Y("low:Q", title=Y, scale=scale)
-    line = alt.Chart(alt.Data(values=[{"c": 0, "low": 0}, {"c": 100, "low": 100}]))
-    base = alt.Chart()
+    line = alt.Chart(alt.InlineData(values=[{"c": 0, "low": 0}, {"c": 100, "low": 100}]))
+    base = alt.Chart(alt.NamedData(ROWS))
     layers = [
         line.mark_line(color=RULE, strokeWidth=1).encode(x=x, y=y),
         base.mark_rule(strokeWidth=1.5).encode(x=x, y=y, y2="high:Q", color=_coloured()),
@@ -159,7 +161,7 @@ def _scatter() -> Specification:
 
 
 def calibration(rates: Sequence[Rate], words: Words) -> Markup:
-    """Return how often each verdict was drawn, by how far the planted claim was off; one panel a kind of margin."""
+    """Return how often each verdict was drawn, by how far planted claims were off; one panel a kind of margin."""
     rows = []
     begins: dict[tuple[str, str], float] = {}
     for rate in rates:
@@ -179,12 +181,12 @@ def _bars() -> Specification:
 
     y = alt.Y("off:N", sort=None, title=Y)
     x = alt.X("from:Q", title=X, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart()
+    base = alt.Chart()  # the rows of its panel
     layers = [
         base.mark_bar(stroke=CARD, strokeWidth=1).encode(y=y, x=x, x2="to:Q", color=_coloured()),
         base.mark_text(color=CARD, fontSize=12).encode(y=y, x="middle:Q", text="label:N"),
     ]
-    panels = alt.layer(*layers, data=alt.Data(values=[])).properties(width=270, height=alt.Step(26))
+    panels = alt.layer(*layers, data=alt.NamedData(ROWS)).properties(width=270, height=alt.Step(26))
     header = alt.Header(labelColor=INK, labelFontSize=13, labelFont=FONT)
     return _specified(panels.facet(column=alt.Column("panel:N", title=None, sort=None, header=header)))
 
@@ -205,7 +207,13 @@ def _shaped() -> "altair.Shape":
 
 def _specified(chart: Any) -> Specification:
     """Return a chart without its rows as Vega-Lite, in the type and colours of the site."""
-    axis = {"labelColor": QUIET, "titleColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE}
+    axis: dict[str, Any] = {
+        "labelColor": QUIET,
+        "titleColor": INK,
+        "gridColor": RULE,
+        "domainColor": RULE,
+        "tickColor": RULE,
+    }
     axis |= {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "labelLimit": 260}
     chart = chart.configure(font=FONT, background="transparent").configure_view(stroke=None).configure_axis(**axis)
     found: Specification = chart.to_dict()
@@ -214,7 +222,7 @@ def _specified(chart: Any) -> Specification:
 
 def _svg(chart: Specification, rows: Any, alternative: str, titles: Mapping[str, str]) -> Markup:
     """Return a chart of `rows` as inline SVG that says in words what it shows; `titles` stand at its axes."""
-    svg = _drawn(msgspec.json.encode({**chart, "data": {"values": rows}}, enc_hook=float))
+    svg = _drawn(msgspec.json.encode({**chart, "datasets": {ROWS: rows}}, enc_hook=float))
     for place, title in titles.items():
         svg = svg.replace(place, str(escape(title)))
     head, _, rest = svg.partition(">")
@@ -227,6 +235,8 @@ def _drawn(specification: bytes) -> str:
     import vl_convert  # noqa: PLC0415 - starts an engine of its own
 
     svg: str = vl_convert.vegalite_to_svg(specification.decode())
+    # The drawing is one picture with one text; roles of its parts would be pictures without any.
+    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     for colour, variable in INKS.items():
         svg = svg.replace(colour, variable)
     return svg

@@ -37,15 +37,19 @@ class Renderer:
     def html(self, page: Page, language: Language) -> str:
         """Return a page in one language."""
         catalogue = words(language)
-        return _environment(language).get_template(page.template).render(
-            {
-                **page.data,
-                **page.extras(catalogue),
-                "page": page,
-                "up": "../" * page.path.count("/"),
-                "address": self.settings.address,
-                "other": next(each for each in LANGUAGES if each != language),
-            }
+        return (
+            _environment(language)
+            .get_template(page.template)
+            .render(
+                {
+                    **page.data,
+                    **page.extras(catalogue),
+                    "page": page,
+                    "up": "../" * page.path.count("/"),
+                    "address": self.settings.address,
+                    "other": next(each for each in LANGUAGES if each != language),
+                }
+            )
         )
 
     def root(self) -> str:

@@ -82,7 +82,9 @@ class Shelf:
         }
         self.by_model = _grouped(self.standings.values(), lambda s: [s.claim.model])
         self.by_source = _grouped(self.standings.values(), lambda s: [s.claim.source.id])
-        self.by_benchmark = _grouped(self.standings.values(), lambda s: [s.claim.benchmark] if s.claim.benchmark else [])
+        self.by_benchmark = _grouped(
+            self.standings.values(), lambda s: [s.claim.benchmark] if s.claim.benchmark else []
+        )
         self.by_row = _grouped(self.standings.values(), _row_of)
         self.by_subject = _grouped(self.standings.values(), lambda s: [_topic(s.claim)])
         self.sources: dict[str, Source] = {claim.source.id: claim.source for claim in material.claims}
@@ -90,7 +92,7 @@ class Shelf:
 
     @cached_property
     def teams(self) -> dict[str, list[str]]:
-        """What belongs to each team of the programme that has a model here: its models, variants, families, itself."""
+        """What belongs to each team that has a model here: its models, their variants and families, itself."""
         material = self.material
         teams = {s.name: s.id for s in material.subjects.values() if s.kind == "team"}
         owner = {m.id: teams[m.developer] for m in material.models.values() if m.developer in teams}

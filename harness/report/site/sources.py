@@ -30,10 +30,10 @@ def source_page(shelf: Shelf, name: str) -> Page:
     later = next((s.id for s in shelf.sources.values() if s.supersedes == name), None)
     data: dict[str, Any] = {
         "source": source.model_dump(mode="json"),
-        "of": source.of and {"id": source.of, "name": shelf.name(source.of), "path": subject_path(shelf, source.of)},
-        "superseded_by": later and {"id": later, "path": f"sources/{later}", "title": shelf.sources[later].title},
-        "supersedes": source.supersedes
-        and {"id": source.supersedes, "path": f"sources/{source.supersedes}", "title": shelf.sources[source.supersedes].title},
+        "of": source.of
+        and {"id": source.of, "name": shelf.name(source.of), "path": subject_path(shelf, source.of)},
+        "superseded_by": _named(shelf, later),
+        "supersedes": _named(shelf, source.supersedes),
         "counts": counts(standings),
         "claims": [entry(shelf, s) | {"locator": s.claim.locator} for s in standings],
     }
@@ -41,9 +41,15 @@ def source_page(shelf: Shelf, name: str) -> Page:
     return Page(f"sources/{name}", "source.html", title, data, section="sources")
 
 
+def _named(shelf: Shelf, name: str | None) -> dict[str, Any] | None:
+    """Return how a page names another source; None for one without claims, which has no page."""
+    found = shelf.sources.get(name or "")
+    return None if found is None else {"id": found.id, "path": f"sources/{found.id}", "title": found.title}
+
+
 def benchmarks_page(shelf: Shelf) -> Page:
     """Return the list of benchmarks that claims name."""
-    listed = []
+    listed: list[dict[str, Any]] = []
     for name, standings in shelf.by_benchmark.items():
         record = shelf.material.benchmarks.get(name)
         listed.append(
@@ -66,7 +72,19 @@ def benchmark_page(shelf: Shelf, name: str) -> Page:
     """Return the page of one benchmark: its items, what scores it, who claims what."""
     record = shelf.material.benchmarks.get(name)
     standings = shelf.by_benchmark[name]
-    kept = {"id", "names", "capability", "items", "access", "task", "needs", "score", "licence", "note", "redistribution"}
+    kept = {
+        "id",
+        "names",
+        "capability",
+        "items",
+        "access",
+        "task",
+        "needs",
+        "score",
+        "licence",
+        "note",
+        "redistribution",
+    }
     data = {
         "id": name,
         "name": shelf.benchmark_name(name),
@@ -80,5 +98,5 @@ def benchmark_page(shelf: Shelf, name: str) -> Page:
 
 
 def _noise(items: int | None) -> float | None:
-    """Return how far one run can be off by chance alone, in points of a hundred: 1.96 · √(¼ / n), at its widest."""
+    """Return how far one run can be off by chance, in points of a hundred: 1.96 · √(¼ / n), at its widest."""
     return None if not items else 100 * 1.96 * (0.25 / items) ** 0.5

@@ -15,7 +15,8 @@ from harness.report.site.text import visible
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 
@@ -30,7 +31,7 @@ class Words:
     """Phrases of the ledger, which are written in English, in this language."""
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Return a text with its values filled in; `one|many` is chosen by `n`. Raises KeyError for a key that is not there."""
+        """Return a text with its values filled in; `n` chooses of `one|many`; KeyError for an unknown key."""
         text: str = self.texts[key]
         if "|" in text:
             one, many = text.split("|")
@@ -80,7 +81,9 @@ class Words:
         year, month, day = [*iso[:10].split("-"), "", ""][:3]
         if self.language == "ko":
             return f"{year}년" + (f" {int(month)}월" if month else "") + (f" {int(day)}일" if day else "")
-        return " ".join(part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part)
+        return " ".join(
+            part for part in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year) if part
+        )
 
 
 @cache

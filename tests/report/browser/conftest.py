@@ -17,10 +17,10 @@ from harness.workflow.verdicts import decide_all, load_ledger
 from tests.report.site.material import material as hostile
 
 PACKAGES = ("chromium", "fonts-nanum")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 
 class Visit:

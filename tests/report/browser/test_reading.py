@@ -86,6 +86,7 @@ def test_the_root_leads_to_the_readers_language_and_remembers_a_choice(visit):
     page = visit.open("index.html")
     page.wait_for_url("**/en/index.html")
     page.get_by_role("link", name="한국어").click()
+    page.wait_for_url("**/ko/index.html")
     visit.open("index.html")
     page.wait_for_url("**/ko/index.html")
 
@@ -129,7 +130,9 @@ def test_everything_is_reached_with_the_keyboard(visit):
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.type || 'link'"))
-    assert [name for name in ("q", "model", "benchmark", "source", "kind", "lane", "verdict") if name not in reached] == []
+    assert [
+        name for name in ("q", "model", "benchmark", "source", "kind", "lane", "verdict") if name not in reached
+    ] == []
 
 
 def test_a_page_prints_without_its_controls(visit):

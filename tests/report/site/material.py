@@ -53,7 +53,7 @@ def finding(**changes: Any) -> Finding:
 
 
 def material(text: str = ATTACK, **changes: Any) -> Material:
-    """Two models of one team, a comparator, an article, a card and its earlier revision, runs that may be shown and not."""
+    """A team's model, a comparator, an article, a card and its earlier revision, runs that may be shown or not."""
     other = source(id="other-card", title=f"Another card {text}", date="2026-01-15", of="n")
     earlier = source(id="card-earlier", title="The card, an earlier revision")
     card = source(date="2026-02-06", supersedes="card-earlier", url="https://example.org/card")
@@ -73,7 +73,11 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
     }
     verdicts = {
         one.id: decide(one, runs[one.benchmark or "quiz"], None, CONTEXT).model_copy(
-            update={"history": [{"verdict": "not_measured", "measured": None, "newest": None, "rule": "1", "code": "0"}]}
+            update={
+                "history": [
+                    {"verdict": "not_measured", "measured": None, "newest": None, "rule": "1", "code": "0"}
+                ]
+            }
             if one.id == "card/table/quiz/m"
             else {}
         )
@@ -123,7 +127,9 @@ AUDIT = Audit(
     rule="2.0",
     code="0",
     seed=1,
-    rates=[ErrorRate(name="false_reproduction", limit=0.05, trials=100, wrong=1, worst=0.01, beyond=0, at_most=0.05)],
+    rates=[
+        ErrorRate(name="false_reproduction", limit=0.05, trials=100, wrong=1, worst=0.01, beyond=0, at_most=0.05)
+    ],
     rows=[
         PlantedRow(
             log="results/reference/quiz",

@@ -120,7 +120,9 @@ def test_texts_that_may_not_be_passed_on_reach_no_file():
 
 
 def test_short_answers_are_shown_where_texts_are_not():
-    twin = next(json.loads(text) for name, text in SITE.items() if re.search(r"data/runs/m/exam/\w+/answers-1", name))
+    twin = next(
+        json.loads(text) for name, text in SITE.items() if re.search(r"data/runs/m/exam/\w+/answers-1", name)
+    )
     answers = {(s["item"], s["repeat"]): s["answers"] for s in twin["samples"]}
     assert answers["quiz/00000", 0] == {"strict": "B"}
     assert answers["quiz/00001", 1] == {"strict": None}

@@ -87,7 +87,9 @@ def test_everything_that_records_can_say_has_a_name(group: str, members: Any):
 def test_every_phrase_of_the_ledger_has_its_korean():
     claims = load_ledger().claims
     phrases = {claim.untestable for claim in claims} | {claim.source.title for claim in claims}
-    phrases |= {name.replace("_", " ") for claim in claims for name in (*claim.protocol.known, *claim.protocol.unstated)}
+    phrases |= {
+        name.replace("_", " ") for claim in claims for name in (*claim.protocol.known, *claim.protocol.unstated)
+    }
     phrases |= {text for check in CHECKS for text in (check.shows, check.cannot_show)}
     assert [text for text in phrases - {None} if "lang=" in str(KO.phrase(text))] == []
 

@@ -1,0 +1,85 @@
+import re
+from typing import get_args
+
+import pytest
+
+from harness.records import Outcome
+from harness.report.figure import WIDTH, claim_figure
+from harness.report.site.plots import INKS, MOST, Point, Rate, calibration, claimed_against_measured, forest
+from harness.report.site.words import LANGUAGES, words
+from harness.verdicts import decide
+from tests.examples import claim, run
+from tests.report.site.material import CONTEXT, KNOWN
+
+EN = words("en")
+
+
+def points(number: int, label: str = "Quiz · 2026") -> list[Point]:
+    verdicts = get_args(Outcome)[:4]
+    return [
+        Point(f"c{i}", label, "m", 50.0 + i, 51.0, 1.0 - i, -1.0 - i, 3.0 - i, 1.0, verdicts[i % 4])
+        for i in range(number)
+    ]
+
+
+def marks(svg: str, layer: int) -> int:
+    """How many marks a layer of a plot holds."""
+    found = re.search(rf'class="[^"]*layer_{layer}_marks"[^>]*>(.*?)</g>', svg)
+    return len(re.findall(r"<(?:path|line)", found[1])) if found else 0
+
+
+def test_a_forest_plot_draws_margin_interval_and_point_of_every_score():
+    svg = forest(points(5), EN)
+    assert [marks(svg, layer) for layer in range(4)] == [5, 1, 5, 5]
+    assert "(5)" in svg  # labels that stand twice are told apart
+    assert EN("measured_minus_claimed") in svg
+
+
+def test_a_forest_plot_of_many_scores_shows_those_farthest_off_and_says_so():
+    svg = forest(points(MOST + 20), EN)
+    assert marks(svg, 3) == MOST
+    assert f"{MOST} of {MOST + 20}" in svg
+
+
+def test_the_scatter_draws_every_score_and_its_interval():
+    svg = claimed_against_measured(points(7), EN)
+    assert [marks(svg, layer) for layer in range(3)] == [1, 7, 7]
+
+
+def test_calibration_draws_a_bar_for_every_verdict_and_panel():
+    rates = [
+        Rate(margin, off, verdict, share, 10)
+        for margin in ("fixed", "decidable")
+        for off in ("0", "1")
+        for verdict, share in (("reproduced", 0.25), ("undecided", 0.75))
+    ]
+    svg = calibration(rates, EN)
+    assert svg.count("● 25 %") == 4
+    assert EN.of("margin_kind", "fixed") in svg
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plot_is_one_picture_with_words_in_the_colours_of_the_page(language: str):
+    svg = forest(points(3), words(language))
+    assert re.findall(r'role="(\w+)"', svg) == ["img"]
+    assert 'aria-label="' in svg
+    assert not [ink for ink in INKS if ink in svg]
+    assert "var(--reproduced)" in svg
+    assert "style=" not in svg
+
+
+def test_labels_of_a_plot_are_inert():
+    svg = forest(points(1, "<script>alert(1)</script>\u202e"), EN)
+    assert "<script" not in svg
+    assert "\u202e" not in svg
+
+
+def test_everything_in_the_figure_of_a_claim_lies_on_the_canvas():
+    measured = claim(protocol=KNOWN)
+    figure = claim_figure(measured, decide(measured, {"m": [run([[1.0, 1.0], [0.0, 0.0]])]}, None, CONTEXT))
+    assert figure is not None
+    assert figure.interval90 is not None
+    places = [*figure.margin, *figure.interval90, *figure.interval95, figure.claimed.x, figure.measured.x]
+    assert all(0 <= x <= WIDTH for x in [*places, *(tick.x for tick in figure.ticks)])
+    assert figure.interval95[0] <= figure.interval90[0] <= figure.interval90[1] <= figure.interval95[1]
+    assert len(figure.ticks) >= 2
