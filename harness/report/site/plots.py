@@ -120,7 +120,7 @@ def _forest() -> Specification:
     base = alt.Chart(alt.NamedData(ROWS))
     layers = [
         base.mark_bar(color=BAND, height={"band": 1}).encode(y=y, x="from:Q", x2="to:Q"),
-        alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=INK).encode(x="zero:Q"),
+        _fixed([{"zero": 0}]).mark_rule(color=INK).encode(x="zero:Q"),
         base.mark_rule(strokeWidth=2).encode(y=y, x=x, x2="high:Q", color=_coloured()),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=y, x="d:Q", color=_coloured(), shape=_shaped()),
     ]
@@ -150,7 +150,7 @@ def _scatter() -> Specification:
     scale = alt.Scale(domain=[0, 100])
     x = alt.X("c:Q", title=X, scale=scale)
     y = alt.Y("low:Q", title=Y, scale=scale)
-    line = alt.Chart(alt.InlineData(values=[{"c": 0, "low": 0}, {"c": 100, "low": 100}]))
+    line = _fixed([{"c": 0, "low": 0}, {"c": 100, "low": 100}])
     base = alt.Chart(alt.NamedData(ROWS))
     layers = [
         line.mark_line(color=RULE, strokeWidth=1).encode(x=x, y=y),
@@ -189,6 +189,13 @@ def _bars() -> Specification:
     panels = alt.layer(*layers, data=alt.NamedData(ROWS)).properties(width=270, height=alt.Step(26))
     header = alt.Header(labelColor=INK, labelFontSize=13, labelFont=FONT)
     return _specified(panels.facet(column=alt.Column("panel:N", title=None, sort=None, header=header)))
+
+
+def _fixed(rows: list[dict[str, int]]) -> "altair.Chart":
+    """Return the begin of a layer that has rows of its own, the same in every plot."""
+    import altair as alt  # noqa: PLC0415
+
+    return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]
 
 
 def _coloured() -> "altair.Color":

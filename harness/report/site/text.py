@@ -14,20 +14,12 @@ _HIDDEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return `text` with characters that act or hide in place of which their names stand, such as `⟨U+202E⟩`.
-
-    Control characters become their pictures: `␛` for escape.
-    """
+    """Return `text` with the names of characters that act or hide in their places, such as `⟨U+202E⟩`."""
     return _HIDDEN.sub(_name, text) if _HIDDEN.search(text) else text
 
 
 def _name(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code == 0x0D:
-        return ""
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+    return "" if found[0] == "\r" else f"⟨U+{ord(found[0]):04X}⟩"
 
 
 def finalize(value: Any) -> Any:
@@ -36,5 +28,5 @@ def finalize(value: Any) -> Any:
 
 
 def cut(text: str, most: int = MOST) -> dict[str, Any]:
-    """Return `text` made visible and cut to `most` characters, and how many it had."""
-    return {"text": visible(text[:most]), "characters": len(text)}
+    """Return `text` made visible and cut to `most` characters, how many of them are shown, and how many it had."""
+    return {"text": visible(text[:most]), "shown": min(most, len(text)), "characters": len(text)}
