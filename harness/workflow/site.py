@@ -17,8 +17,10 @@ from harness.config.settings import load_site, project
 from harness.planning.measuring import missing_for, plan_for
 from harness.records import Finding
 from harness.report.site import ASSETS, LANGUAGES, Material, Renderer, pages, scripts
+from harness.report.third_party import by_claim
 from harness.store import Store
 from harness.workflow.check import desk_of
+from harness.workflow.third_party import third_party_scores
 from harness.workflow.verdicts import Decided, Ledger
 
 STATE = ".built.json"
@@ -61,6 +63,7 @@ def material(store: Store, ledger: Ledger, decided: Decided, findings: Sequence[
         vendors=decided.vendors,
         after_holm=decided.after_holm,
         audit=store.read_audit(),
+        third_party=by_claim(ledger.claims, third_party_scores(store, ledger)),
         reproduce=reproduce,
     )
 

@@ -37,6 +37,7 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
         },
         "same_elsewhere": [entry(shelf, s) for s in shelf.elsewhere(standing)[:MOST_RELATED]],
         "same_row": [entry(shelf, s) for s in shelf.beside(standing)[:MOST_RELATED]],
+        "third_party": [asdict(score) for score in shelf.material.third_party.get(claim.id, [])[:MOST_RELATED]],
         "reproduce": shelf.material.reproduce.get(claim.id),
     }
 

@@ -9,6 +9,7 @@ from harness.claims.checks.registry import Check
 from harness.planning.zoo import ModelRow, row_of
 from harness.records import Audit, Benchmark, Claim, Finding, Model, Outcome, Source, Subject, Verdict
 from harness.records.site import SiteSettings
+from harness.report.third_party import ThirdPartyScore
 from harness.verdicts import RunEvidence
 from harness.verdicts.families import Vendor
 
@@ -31,6 +32,8 @@ class Material:
     vendors: Sequence[Vendor] = ()
     after_holm: Mapping[str, Outcome] = field(default_factory=dict)
     audit: Audit | None = None
+    third_party: Mapping[str, Sequence[ThirdPartyScore]] = field(default_factory=dict)
+    """What others measured of a claim's model on its benchmark, by the claim's id; no evidence for a verdict."""
     reproduce: Mapping[str, str] = field(default_factory=dict)
     """The command that measures a claim, by its id."""
 

@@ -9,6 +9,7 @@ from harness.records.site import SiteSettings
 from harness.report.site import Material, Renderer, pages
 from harness.report.site.site import scripts
 from harness.report.site.words import LANGUAGES
+from harness.report.third_party import ThirdPartyScore
 from harness.statistics.many import RandomEffects
 from harness.verdicts import Context, RunEvidence, decide
 from harness.verdicts.families import Vendor
@@ -95,6 +96,7 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
         "checks": CHECKS,
         "vendors": [Vendor("D", 2, RandomEffects(-1.0, 0.5, -2.0, 0.1, 0.0))],
         "audit": AUDIT,
+        "third_party": {"card/table/quiz/m": [OTHERS]},
         "reproduce": {"card/table/quiz/m": "harness run model=m suite=s"},
     }
     return Material(**data | changes)
@@ -117,6 +119,24 @@ def changed(found: Material, verdict: Mapping[str, Any]) -> Material:
     return Material(**{**vars(found), "verdicts": {**found.verdicts, name: old.model_copy(update=dict(verdict))}})
 
 
+OTHERS = ThirdPartyScore(
+    place="results/imports/a",
+    model="m",
+    benchmark="quiz",
+    named_model=f"M {ATTACK}",
+    named_task="quiz",
+    metric="acc",
+    score=0.481,
+    unit="proportion",
+    error=0.02,
+    items=1000,
+    samples=0,
+    scored_by="log",
+    by="A laboratory",
+    protocol={"num_fewshot": "5"},
+    format="eee",
+    files=["a.json"],
+)
 REPLY = {
     "by": "Maker",
     "date": "2026-02-01",

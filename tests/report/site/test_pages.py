@@ -193,6 +193,14 @@ def test_what_documents_say_stands_apart_from_what_was_measured():
     assert "Evidence for findings on other claims" in witness
 
 
+def test_what_others_measured_stands_apart_and_is_said_to_be_no_evidence():
+    page = SITE[CLAIM]
+    assert "A laboratory" in page
+    assert "no evidence for the verdicts above" in page
+    assert "다른 이의 측정" in SITE["ko/claims/card/table/quiz/m.html"]
+    assert "A laboratory" not in SITE["en/claims/card/table/quiz/n.html"]
+
+
 def test_a_claim_that_nobody_can_test_says_why_in_both_languages():
     assert "the weights are not public" in SITE["en/claims/article/closed.html"]
     assert "가중치가 공개되지 않았다" in SITE["ko/claims/article/closed.html"]
