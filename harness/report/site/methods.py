@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from harness.records import Outcome, Says
+from harness.report.exports import FORMATS
 from harness.report.site.page import Page
 from harness.report.site.plots import Rate, calibration
 from harness.report.site.shelf import Shelf
@@ -80,6 +81,7 @@ def data_page(shelf: Shelf, exports: list[dict[str, Any]]) -> Page:
     data = {
         "claims": len(shelf.standings),
         "exports": exports,
+        "formats": [{"name": f.name, "says": {"en": f.en, "ko": f.ko}} for f in FORMATS.values()],
         "twins": ["index", "claims", "models", "sources", "benchmarks", "methods"],
     }
     return Page("data", "data.html", Says(en="Data", ko="데이터"), data, section="data")
