@@ -6,8 +6,8 @@ from math import ceil, prod
 from harness.facts.memory import GPUS
 from harness.planning.cost import total
 from harness.planning.plan import CostedRun
-from harness.records import Benchmark, Cluster, Fit, Layout, Model, PlannedRun, Record, ServerJob, Serving
-from harness.records.model import Arguments
+from harness.records import Benchmark, Cluster, Fit, Model, PlannedRun, Record, ServerJob, Serving
+from harness.serving.plan import split_args
 
 SPLITS = ("tensor", "pipeline", "data")
 """What splits a server over GPUs: --tensor-parallel-size and so on."""
@@ -52,18 +52,6 @@ def needs(model: Model, serving: Serving, cluster: Cluster, fit: Fit | None) -> 
             guessed = f"{shown.nodes} x {shown.gpus_per_node} {shown.gpu}, as in {shown.source}"
             return _all_replicas(serving, cluster, shown.nodes, shown.gpus_per_node, overrides, guessed)
     return _all_replicas(serving, cluster, 1, 1, [], "no source says how many GPUs it takes: one")
-
-
-def split_args(layout: Layout) -> Arguments:
-    """Return the arguments that split a model as `layout` says."""
-    args: Arguments = {"tensor-parallel-size": layout.tensor_parallel}
-    if layout.pipeline_parallel > 1:
-        args["pipeline-parallel-size"] = layout.pipeline_parallel
-    if layout.expert_parallel > 1:
-        args["enable-expert-parallel"] = True
-    if layout.data_parallel > 1:
-        args["data-parallel-size"] = layout.data_parallel
-    return args
 
 
 def server_jobs(

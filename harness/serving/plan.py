@@ -47,7 +47,7 @@ def serve_plan(model: Model, serving: Serving, fit: Fit | None) -> ServePlan:
         why.append("the revision of the weights is not pinned: the newest is served, and a run records which")
     layout = fit.layout if fit is not None else None
     if layout is not None:
-        args |= _parallel(layout)
+        args |= split_args(layout)
         why += fit.why if fit is not None else []
     elif model.shown:
         shown = model.shown[0]
@@ -73,8 +73,8 @@ def serve_plan(model: Model, serving: Serving, fit: Fit | None) -> ServePlan:
     )
 
 
-def _parallel(layout: Layout) -> Arguments:
-    """Return the arguments that split a model."""
+def split_args(layout: Layout) -> Arguments:
+    """Return the arguments that split a model as `layout` says."""
     args: Arguments = {"tensor-parallel-size": layout.tensor_parallel}
     if layout.pipeline_parallel > 1:
         args["pipeline-parallel-size"] = layout.pipeline_parallel

@@ -6,7 +6,7 @@ from harness.config.settings import load_clusters, project
 from harness.errors import UsageError, nearest
 from harness.facts.memory import ALIASES, DTYPES, GPUS
 from harness.planning.fit import GPUS_PER_NODE, fit
-from harness.records import Fit
+from harness.records import Cluster, Fit
 from harness.records.architecture import Dtype
 from harness.workflow.named import model_named
 
@@ -57,20 +57,26 @@ def on_cluster(given: Mapping[str, str]) -> Mapping[str, str]:
     """
     if "cluster" not in given:
         return given
-    clusters, name = load_clusters(project().configs), given["cluster"]
-    if name not in clusters:
-        expected = "cluster=NAME with a file in configs/cluster/"
-        raise UsageError(expected, name, where="command line", fix=nearest(name, clusters))
-    found, stands_for = clusters[name], {}
+    found, stands_for = cluster_named(given["cluster"]), {}
     if found.gpu is not None:
         stands_for = {"gpu": found.gpu, "gpus_per_node": str(found.gpus_per_node)}
     elif "gpu" not in given:
-        having = ", ".join(other.id for other in clusters.values() if other.gpu is not None)
-        expected, where = "a cluster with GPUs, or gpu=NAME", f"configs/cluster/{name}.yaml"
-        raise UsageError(expected, f"cluster={name} without", where=where, fix=f"valid: {having}")
+        clusters = load_clusters(project().configs).values()
+        having = ", ".join(other.id for other in clusters if other.gpu is not None)
+        expected, where = "a cluster with GPUs, or gpu=NAME", f"configs/cluster/{found.id}.yaml"
+        raise UsageError(expected, f"cluster={found.id} without", where=where, fix=f"valid: {having}")
     if found.nodes is not None:
         stands_for["nodes"] = str(found.nodes)
     return stands_for | dict(given)
+
+
+def cluster_named(name: str) -> Cluster:
+    """Return a cluster's profile; raises UsageError for one without a file."""
+    clusters = load_clusters(project().configs)
+    if name not in clusters:
+        expected = "cluster=NAME with a file in configs/cluster/"
+        raise UsageError(expected, name, where="command line", fix=nearest(name, clusters))
+    return clusters[name]
 
 
 def whole(given: Mapping[str, str], key: str) -> int | None:

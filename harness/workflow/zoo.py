@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from harness.config.settings import load_models, load_settings, project
 from harness.planning.fit import GPUS_PER_NODE, fit
+from harness.planning.layout import fit_on
 from harness.planning.zoo import ModelRow, row_of
+from harness.records import Cluster
 from harness.serving.plan import ServePlan, serve_plan
 from harness.store import open_store
-from harness.workflow.fit import on_cluster, whole
+from harness.workflow.fit import cluster_named, on_cluster, whole
 from harness.workflow.named import model_named
 
 KEYS = ["model", "serving", "cluster", "gpu", "gpus_per_node", "nodes", "context", "concurrency"]
@@ -32,6 +34,10 @@ def plan_serving(given: Mapping[str, str]) -> ServePlan:
 
     Raises UsageError for an unknown model, and as `fit` and `serve_plan` do.
     """
+    if "cluster" in given and not set(given) & {"gpu", "gpus_per_node", "nodes", "context", "concurrency"}:
+        cluster = cluster_named(given["cluster"])
+        if cluster.gpu is not None:
+            return _as_submitted(given, cluster)
     given = on_cluster(given)
     model = model_named(given.get("model"))
     serving = load_settings([f"serving={given.get('serving', 'gpu')}"]).serving
@@ -46,3 +52,10 @@ def plan_serving(given: Mapping[str, str]) -> ServePlan:
             nodes=whole(given, "nodes"),
         )
     return serve_plan(model, serving, split)
+
+
+def _as_submitted(given: Mapping[str, str], cluster: Cluster) -> ServePlan:
+    """Return how a campaign serves a model on a cluster with GPUs."""
+    model = model_named(given.get("model"))
+    serving = load_settings([f"serving={given.get('serving', cluster.serving)}"]).serving
+    return serve_plan(model, serving, fit_on(model, cluster))
