@@ -18,6 +18,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.launch import slurm
 from harness.launch.status import live, status_of
+from harness.store.throughput import read_throughput
 from harness.workflow.campaigns import prepare_campaign, submit
 from harness.workflow.display import Display
 from tests.clusters import LOCAL, cluster, in_use
@@ -223,6 +224,10 @@ def test_a_campaign_that_is_cancelled_and_killed_gets_to_its_end(place):
     outcomes = [attempt.outcome for attempt in campaign.folder.read_attempts("smollm2_135m")]
     assert outcomes[-1] == "complete"
     assert len(outcomes) == 3
+    # What the last of them took, for the next plan; the killed one could not say.
+    speeds = read_throughput([campaign.results / "throughput.jsonl"])
+    assert {(line.model, line.gpu) for line in speeds} == {("smollm2_135m", None)}
+    assert all(line.seconds > 0 for line in speeds)
 
 
 @pytest.mark.chaos
