@@ -16,7 +16,18 @@ from harness.workflow.campaigns import prepare_campaign
 from harness.workflow.display import Display
 from harness.workflow.rehearse import rehearse
 
-SUBMIT = [sys.executable, "-m", "harness.cli", "submit", "--rehearse", "cluster=h100x8", "suite=demo"]
+# A shell that starts us in the background ignores Ctrl-C for us.
+SUBMIT = [
+    "env",
+    "--default-signal=INT",
+    sys.executable,
+    "-m",
+    "harness.cli",
+    "submit",
+    "--rehearse",
+    "cluster=h100x8",
+    "suite=demo",
+]
 
 
 def test_a_campaign_of_two_models_and_two_tasks_comes_to_verdicts_and_pages(tmp_path: Path) -> None:
