@@ -182,9 +182,21 @@ def programs_alive():
 
 @pytest.fixture
 def left_over():
-    """The sandboxes and programs that run now and did not run before the test: others may run beside it."""
-    before = programs_alive()
-    return lambda: programs_alive() - before
+    """The sandboxes that run now and did not run before the test, but for those of tests beside it."""
+    own = {psutil.Process(), *psutil.Process().parents()}
+    before, beside = programs_alive(), set(psutil.process_iter()) - own
+
+    def found():
+        return {p for p in programs_alive() - before if not beside & set(ancestors(p))}
+
+    return found
+
+
+def ancestors(process):
+    try:
+        return process.parents()
+    except psutil.Error:  # it has ended meanwhile
+        return []
 
 
 def test_a_child_that_outlives_its_program_is_gone_before_the_next_case(left_over):
