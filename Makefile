@@ -14,8 +14,8 @@ help:  ## list the targets
 demo: setup  ## set up, then decide the claims of a small real model on this machine
 	$(BIN)/harness demo
 
-test: $(VENV)/dev.done  ## set up, then run the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/dev.done  ## set up, then run the whole test suite, two files at a time
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-chaos: $(VENV)/dev.done  ## kill engines, clients, jobs and nodes forty times and more, and count the answers (25 minutes)
 	$(MAKE) --jobs=2 --output-sync=line chaos-engines chaos-clusters

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -157,7 +158,8 @@ def test_a_killed_part_is_noticed_and_nothing_stays_behind(victim, hosts, tmp_pa
     }[victim]
     assert victims
     for process in victims:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it has followed the one before
+            process.kill()
     wait_for(lambda: step.exit_code() is not None, seconds=10)
     assert step.exit_code() != 0
     step.stop(hurry=True)
@@ -231,7 +233,8 @@ def test_one_server_over_two_nodes_answers_and_survives_the_loss_of_its_second(a
             tended = asyncio.create_task(fleet.tend(client.endpoints))
             answers, members = [await client.send("chat/completions", body)], processes(job)
             for process in processes(job, hosts[1]):
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             if again:
                 answers.append(await client.send("chat/completions", body))
             else:

@@ -48,8 +48,9 @@ class Visit:
         return [url for url in self.asked if not url.startswith((self.root.as_uri(), "data:"))]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with each file: while Playwright works, no other event loop runs in this thread."""
     if shutil.which("chromium") is None:
         install = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
         subprocess.run(["apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
