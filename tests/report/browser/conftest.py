@@ -52,8 +52,9 @@ class Visit:
 def browser() -> Iterator[Browser]:
     """Gone with each file: while Playwright works, no other event loop runs in this thread."""
     if shutil.which("chromium") is None:
-        install = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
-        subprocess.run(["apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
+        # One at a time: a test beside this one may install Slurm (slurm/local/up.sh) or the same.
+        get = 'command -v chromium || (apt-get update && apt-get install -y --no-install-recommends "$@")'
+        install = ["flock", "/run/lock/slurm-local-apt", "bash", "-c", get, "install", *PACKAGES]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
