@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.config.settings import load_protocols, project
-from harness.planning.runs import Catalogue, Changes, planned_runs, suite_runs, unplanned
+from harness.planning.runs import MOST_TIMES, Catalogue, Changes, planned_runs, suite_runs, unplanned
 from harness.records import Claim, Model, Protocol, Suite, SuiteTask
 from harness.workflow.verdicts import load_ledger
 from tests.examples import benchmark, claim, model, source
@@ -139,6 +139,9 @@ def test_every_claim_is_planned_once_or_says_why_and_no_answers_are_planned_twic
 ):
     claims = [one for one in claims if one.benchmark != "lost"]
     runs = planned_runs(claims, catalogue(), needed=needed)
+    unasked = {
+        (run.model, run.protocol, run.benchmark): run.repeats or 0 for run in planned_runs(claims, catalogue())
+    }
     left = [one.claim for one in unplanned(claims, catalogue())]
     assert sorted([*left, *(name for run in runs for name in run.claims)]) == sorted(one.id for one in claims)
     assert len({(run.model, run.protocol, run.benchmark) for run in runs}) == len(runs)
@@ -146,7 +149,9 @@ def test_every_claim_is_planned_once_or_says_why_and_no_answers_are_planned_twic
     assert models == sorted(models, key=list(dict.fromkeys(models)).index)
     for run in runs:
         assert run.repeats is not None
-        assert all(run.repeats >= needed.get(name, 0) for name in run.claims)
+        own = unasked[run.model, run.protocol, run.benchmark]
+        assert run.repeats >= own
+        assert all(run.repeats >= needed.get(name, 0) or needed[name] > MOST_TIMES * own for name in run.claims)
         sizes = {one.items for one in claims if one.id in run.claims}
         assert run.items is None or sizes == {run.items}
 
