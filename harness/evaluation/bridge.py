@@ -118,17 +118,28 @@ class ServedModel(LM):  # type: ignore[misc]
                 await asyncio.gather(work, care, return_exceptions=True)
 
     async def _work(self, client: Client, units: deque[Unit]) -> None:
-        """Let workers take units; scoring runs in one thread beside them (its libraries share state)."""
+        """Let workers take units; scoring runs in one thread beside them (its libraries share state).
+
+        Nobody waits for scores before the next request, so that slow scoring leaves no server idle; what a kill can
+        lose stays bounded: as many answers may wait for their scores as requests are in flight.
+        """
         loop = asyncio.get_running_loop()
+        waiting = asyncio.Semaphore(client.endpoints.most)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring") as scoring:
+
+            async def record(unit: Unit, body: dict[str, Any], answers: list[Answer]) -> None:
+                record = self._journal(unit).record
+                try:
+                    await loop.run_in_executor(scoring, record, unit.instances, unit.repeat, body, answers)
+                finally:
+                    waiting.release()
 
             async def worker() -> None:
                 while units and not self._draining():
                     unit = units.popleft()
                     body, answers = await self._ask(client, unit)
-                    # Waiting here keeps what a kill can lose to what is in flight.
-                    record = self._journal(unit).record
-                    await loop.run_in_executor(scoring, record, unit.instances, unit.repeat, body, answers)
+                    await waiting.acquire()
+                    group.create_task(record(unit, body, answers))
 
             try:
                 async with asyncio.TaskGroup() as group:

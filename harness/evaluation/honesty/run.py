@@ -1,5 +1,6 @@
-"""Take all looks at a server, one after the other."""
+"""Take all looks at a server: together, but for those that are about being alone."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ CHECKS: dict[str, Callable[[Subject], Awaitable[ProbeCheck]]] = {
     "same request twice": sampling.twice,
     "image": image.image,
 }
+ALONE = ("log-probabilities in a batch", "same request twice")
+"""Looks that other requests in the batch would blur."""
 
 
 async def probe(subject: Subject, engine_version: str) -> ProbeReport:
@@ -30,16 +33,21 @@ async def probe(subject: Subject, engine_version: str) -> ProbeReport:
     A look that cannot be taken counts as failed. Raises HarnessError when the server is down.
     """
     begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="milliseconds")
-    checks = []
-    for name, check in CHECKS.items():
-        try:
-            checks.append(await check(subject))
-        except (ValueError, LookupError, TypeError, OSError) as error:
-            checks.append(failed(name, f"{type(error).__name__}: {error}"[:500], "see the engine's log"))
+    together = [name for name in CHECKS if name not in ALONE]
+    found = dict(zip(together, await asyncio.gather(*(_look(name, subject) for name in together)), strict=True))
+    for name in ALONE:
+        found[name] = await _look(name, subject)
     return ProbeReport(
         model=subject.model.id,
         engine_version=engine_version,
         started=started,
         seconds=round(time.monotonic() - begun, 3),
-        checks=checks,
+        checks=[found[name] for name in CHECKS],
     )
+
+
+async def _look(name: str, subject: Subject) -> ProbeCheck:
+    try:
+        return await CHECKS[name](subject)
+    except (ValueError, LookupError, TypeError, OSError) as error:
+        return failed(name, f"{type(error).__name__}: {error}"[:500], "see the engine's log")

@@ -39,10 +39,12 @@ async def seeds(subject: Subject) -> ProbeCheck:
     name = "seed"
     if subject.plan.decoding.temperature == 0:
         return noted(name, "temperature 0 draws nothing")
-    first, again, *others = [
-        await subject.ask(STORY, max_tokens=LENGTH, ignore_eos=True, temperature=1.0, seed=seed, stop=[])
-        for seed in (1, 1, 2, 3, 4)
-    ]
+    first, again, *others = await asyncio.gather(
+        *[
+            subject.ask(STORY, max_tokens=LENGTH, ignore_eos=True, temperature=1.0, seed=seed, stop=[])
+            for seed in (1, 1, 2, 3, 4)
+        ]
+    )
     if all(_said(other) == _said(first) for other in others):
         return failed(
             name, "four seeds gave one and the same answer", "a server that honours `seed`; no cache between"
