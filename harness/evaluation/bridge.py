@@ -120,8 +120,8 @@ class ServedModel(LM):  # type: ignore[misc]
     async def _work(self, client: Client, units: deque[Unit]) -> None:
         """Let workers take units; scoring runs in one thread beside them (its libraries share state).
 
-        Nobody waits for scores before the next request, so that slow scoring leaves no server idle; what a kill can
-        lose stays bounded: as many answers may wait for their scores as requests are in flight.
+        Nobody waits for scores before the next request, so that slow scoring leaves no server idle; what a kill
+        can lose stays bounded: as many answers may wait for their scores as requests are in flight.
         """
         loop = asyncio.get_running_loop()
         waiting = asyncio.Semaphore(client.endpoints.most)
