@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from harness.planning.spent import spent
-from harness.records import Finding, Outcome, Says
-from harness.report.figure import WIDTH, claim_figure
-from harness.report.site.entries import claim_path, counts, entry, run_path, subject_path
+from harness.records import Finding, Outcome, Says, Specification, Verdict
+from harness.report.figure import WIDTH, claim_figure, specification_curve
+from harness.report.site.entries import claim_path, compare_path, counts, entry, run_path, subject_path
 from harness.report.site.page import Page
 from harness.report.site.shelf import Shelf, Standing
 from harness.report.site.text import visible
 from harness.report.site.words import Words
+from harness.verdicts.protocols import differing
 from harness.verdicts.reasons import number
 
 MOST_RELATED = 40
@@ -27,7 +28,9 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
     data = {
         "claim": claim.model_dump(mode="json", exclude={"schema_version"}),
         "model": _subject(shelf, claim.model),
-        "comparators": [_subject(shelf, name) for name in claim.comparators],
+        "comparators": [
+            _subject(shelf, name) | {"compare": compare_path(shelf, claim.model, name)} for name in claim.comparators
+        ],
         "benchmark": _benchmark(shelf, claim.benchmark),
         "measured": None if verdict is None else _measured(shelf, standing),
         "desk": {
@@ -44,7 +47,8 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
     def extras(words: Words) -> dict[str, Any]:
         figure = None if verdict is None else claim_figure(claim, verdict)
         address = shelf.material.settings.report.replace("{claim}", claim.id)
-        return {"figure": figure, "width": WIDTH, "report": address}
+        curve = None if verdict is None else specification_curve(claim, verdict)
+        return {"figure": figure, "curve": curve, "width": WIDTH, "report": address}
 
     return Page(claim_path(claim.id), "claim.html", claim.says, data, extras, section="claims")
 
@@ -70,6 +74,7 @@ def _measured(shelf: Shelf, standing: Standing) -> dict[str, Any]:
             "measured": None if verdict.measured is None else number(verdict.measured, unit),
             "over_items": _shown(verdict.item_interval95, unit),
         },
+        "specifications": [_specification(shelf, verdict, point) for point in verdict.specifications],
         "with_its_family": shelf.material.after_holm.get(verdict.claim),
         "runs": [
             {
@@ -84,6 +89,16 @@ def _measured(shelf: Shelf, standing: Standing) -> dict[str, Any]:
         ],
         "spent": asdict(took) if took.gpu_hours or took.processor_hours else None,
     }
+
+
+def _specification(shelf: Shelf, verdict: Verdict, point: Specification) -> dict[str, Any]:
+    """Return a point of the specification curve with its run, and how its settings differ from the verdict's own."""
+    run, main = (next((shelf.runs[f] for f in each.evidence if f in shelf.runs), None) for each in (point, verdict))
+    settings = None
+    if run and main and run is not main:
+        one, other = (each.manifest.identity.model_dump(mode="json") for each in (main, run))
+        settings = differing(one, other)
+    return {**point.model_dump(mode="json"), "path": run and run_path(run.folder), "settings": settings}
 
 
 def _shown(interval: tuple[float, float] | None, unit: str) -> list[str] | None:

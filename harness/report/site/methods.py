@@ -82,6 +82,6 @@ def data_page(shelf: Shelf, exports: list[dict[str, Any]]) -> Page:
         "claims": len(shelf.standings),
         "exports": exports,
         "formats": [{"name": f.name, "says": {"en": f.en, "ko": f.ko}} for f in FORMATS.values()],
-        "twins": ["index", "claims", "models", "sources", "benchmarks", "methods"],
+        "twins": ["index", "claims", "models", "compare", "sources", "benchmarks", "methods"],
     }
     return Page("data", "data.html", Says(en="Data", ko="데이터"), data, section="data")

@@ -72,6 +72,12 @@ def model_page(shelf: Shelf, name: str) -> Page:
         data["compared_with"] = [
             {"id": m, "name": shelf.name(m), "path": subject_path(shelf, m)} for m in model.compared_with
         ]
+    data["side_by_side"] = [
+        {"id": other, "name": shelf.name(other), "path": pair.path}
+        for pair in shelf.pairs.values()
+        if name in (pair.first, pair.second)
+        for other in {pair.first, pair.second} - {name}
+    ]
 
     def extras(words: Words) -> dict[str, Any]:
         return {"plot": forest(points, words) if points else None}

@@ -32,8 +32,9 @@ INKS = {
     "#100007": "var(--undecided)",
     "#100008": "var(--depends)",
     "#100009": "var(--card)",
+    "#10000a": "var(--accent)",
 }
-INK, QUIET, RULE, BAND, GREEN, RED, AMBER, VIOLET, CARD = INKS
+INK, QUIET, RULE, BAND, GREEN, RED, AMBER, VIOLET, CARD, ACCENT = INKS
 COLOURS: dict[Outcome, str] = {
     "reproduced": GREEN,
     "contradicted": RED,
@@ -58,6 +59,10 @@ Specification = dict[str, Any]
 """A chart as Vega-Lite."""
 MOST = 60
 """Claims in one forest plot: the farthest off."""
+MOST_LINES = 24
+"""Benchmarks in one slope plot: those on which the two lie farthest apart."""
+LABEL = 17
+"""Pixels from one label of a slope plot to the next."""
 LABELLED = 0.12
 """Least share that has room for its number."""
 
@@ -76,6 +81,15 @@ class Point:
     high: float
     delta: float
     verdict: Outcome
+
+
+@dataclass(frozen=True)
+class Slope:
+    """What two models are said to score on one benchmark, in percent."""
+
+    label: str
+    first: float
+    second: float
 
 
 @dataclass(frozen=True)
@@ -158,6 +172,64 @@ def _scatter() -> Specification:
         base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y="m:Q", color=_coloured(), shape=_shaped()),
     ]
     return _specified(alt.layer(*layers).properties(width=360, height=360))
+
+
+def slopes(lines: Sequence[Slope], first: str, second: str, words: Words) -> Markup:
+    """Return the slope plot of two models' claimed scores: a line per benchmark, named at both of its ends."""
+    shown = sorted(lines, key=lambda s: (-abs(s.first - s.second), s.label))[:MOST_LINES]
+    values = [value for s in shown for value in (s.first, s.second)]
+    # Pixels per point, so that even the labels of one end have room, and no less than a point of a hundred needs.
+    tall = max(240, LABEL * len(shown))
+    scale = tall / max(max(values) - min(values), 5.0)
+    rows = []
+    for x, ends in ((0, [s.first for s in shown]), (1, [s.second for s in shown])):
+        for s, end, place in zip(shown, ends, _apart(ends, LABEL / scale), strict=True):
+            name = visible(s.label)[:28]
+            label = f"{name} {end:g}" if x == 0 else f"{end:g} {name}"
+            ahead = "first" if s.first > s.second else "second"
+            row = {"line": s.label, "x": x, "y": end, "label": label, "ahead": ahead}
+            rows.append(row | {"place": place, "beside": 1.07 if x else -0.07})
+    places = [row["place"] for row in rows] + values
+    height = round(scale * (max(places) - min(places)))
+    ahead = sum(s.first > s.second for s in shown)
+    told = words("slope_alt", first=first, second=second, n=len(lines), shown=len(shown), ahead=ahead)
+    return _svg(_slopes() | {"height": height}, rows, told, {X: visible(first), Y: visible(second)})
+
+
+def _apart(values: Sequence[float], gap: float) -> list[float]:
+    """Return the places nearest to `values` in squares, in their order, that keep a gap (isotonic regression)."""
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
+
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    least = [gap * rank for rank in range(len(values))]
+    found = isotonic_regression([values[i] - below for i, below in zip(order, least, strict=True)]).x
+    places = {i: float(x) + below for i, x, below in zip(order, found, least, strict=True)}
+    return [places[i] for i in range(len(values))]
+
+
+@cache
+def _slopes() -> Specification:
+    import altair as alt  # noqa: PLC0415
+
+    named = f"datum.value == 0 ? '{X}' : '{Y}'"
+    heads = alt.Axis(orient="top", values=[0, 1], labelExpr=named, domain=False, ticks=False, grid=False)
+    heads.labelFontWeight, heads.labelColor, heads.labelPadding = "bold", INK, 12
+    x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[0, 1], nice=False), axis=heads)
+    y = alt.Y("y:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=None)
+    colours = alt.Scale(domain=["first", "second"], range=[ACCENT, QUIET])
+    coloured = alt.Color("ahead:N", scale=colours, legend=None)
+    dashes = alt.Scale(domain=["first", "second"], range=[[1, 0], [5, 3]])
+    dashed = alt.StrokeDash("ahead:N", scale=dashes, legend=None)
+    base = alt.Chart(alt.NamedData(ROWS))
+    texts = base.mark_text(fontSize=13, color=INK, baseline="middle").encode(x="beside:Q", y="place:Q", text="label:N")
+    layers = [
+        base.mark_rule(color=RULE).encode(x=x, x2="beside:Q", y=y, y2="place:Q"),
+        base.mark_line(strokeWidth=1.6).encode(x=x, y=y, detail="line:N", color=coloured, strokeDash=dashed),
+        base.mark_point(filled=True, size=30, opacity=1).encode(x=x, y=y, color=coloured),
+        texts.transform_filter("datum.x == 0").mark_text(align="right", dx=-3),
+        texts.transform_filter("datum.x == 1").mark_text(align="left", dx=3),
+    ]
+    return _specified(alt.layer(*layers).properties(width=240))
 
 
 def calibration(rates: Sequence[Rate], words: Words) -> Markup:

@@ -9,6 +9,7 @@ from harness.claims.checks.registry import Check
 from harness.planning.zoo import ModelRow, row_of
 from harness.records import Audit, Benchmark, Claim, Finding, Model, Outcome, Source, Subject, Verdict
 from harness.records.site import SiteSettings
+from harness.report.site.pairs import Pair, pairs, row_of_table
 from harness.report.third_party import ThirdPartyScore
 from harness.verdicts import RunEvidence
 from harness.verdicts.families import Vendor
@@ -110,6 +111,20 @@ class Shelf:
         return {team: [*members, team] for team, members in found.items()}
 
     @cached_property
+    def pairs(self) -> dict[frozenset[str], Pair]:
+        """The pairs of models that have a page of their own, in the order of their names."""
+        of_teams = {member for members in self.teams.values() for member in members}
+        return pairs([s.claim for s in self.standings.values()], of_teams)
+
+    @cached_property
+    def runs_on(self) -> dict[str, dict[str, list[RunEvidence]]]:
+        """Runs by benchmark and model."""
+        found: dict[str, dict[str, list[RunEvidence]]] = defaultdict(lambda: defaultdict(list))
+        for run in self.material.runs:
+            found[run.manifest.benchmark][run.manifest.identity.model].append(run)
+        return {benchmark: dict(models) for benchmark, models in found.items()}
+
+    @cached_property
     def rows(self) -> dict[str, ModelRow]:
         """Every model with a config at a glance."""
         return {model.id: row_of(model) for model in self.material.models.values()}
@@ -137,8 +152,7 @@ class Shelf:
 
 
 def _row_of(standing: Standing) -> list[str]:
-    claim = standing.claim
-    return [claim.id.rpartition("/")[0]] if claim.form != "statement" and claim.benchmark else []
+    return [row] if (row := row_of_table(standing.claim)) else []
 
 
 def _topic(claim: Claim) -> str:

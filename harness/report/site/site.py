@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.report.site.claims import claim_page, list_page, search_index
+from harness.report.site.compare import compare_index, compare_page
 from harness.report.site.methods import data_page, methods_page
 from harness.report.site.models import model_page, models_page
 from harness.report.site.overview import overview
@@ -27,6 +28,9 @@ def pages(material: Material, exports: list[dict[str, Any]] | None = None) -> It
     yield benchmarks_page(shelf)
     yield methods_page(shelf)
     yield data_page(shelf, exports or [])
+    yield compare_index(shelf)
+    for pair in shelf.pairs.values():
+        yield compare_page(shelf, pair)
     for name in sorted({*shelf.by_model, *material.models}):
         yield model_page(shelf, name)
     for name in sorted(shelf.sources):
