@@ -29,7 +29,8 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
         "claim": claim.model_dump(mode="json", exclude={"schema_version"}),
         "model": _subject(shelf, claim.model),
         "comparators": [
-            _subject(shelf, name) | {"compare": compare_path(shelf, claim.model, name)} for name in claim.comparators
+            _subject(shelf, name) | {"compare": compare_path(shelf, claim.model, name)}
+            for name in claim.comparators
         ],
         "benchmark": _benchmark(shelf, claim.benchmark),
         "measured": None if verdict is None else _measured(shelf, standing),
@@ -92,8 +93,10 @@ def _measured(shelf: Shelf, standing: Standing) -> dict[str, Any]:
 
 
 def _specification(shelf: Shelf, verdict: Verdict, point: Specification) -> dict[str, Any]:
-    """Return a point of the specification curve with its run, and how its settings differ from the verdict's own."""
-    run, main = (next((shelf.runs[f] for f in each.evidence if f in shelf.runs), None) for each in (point, verdict))
+    """Return a point of the specification curve with its run, and in what it differs from the verdict's own."""
+    run, main = (
+        next((shelf.runs[f] for f in each.evidence if f in shelf.runs), None) for each in (point, verdict)
+    )
     settings = None
     if run and main and run is not main:
         one, other = (each.manifest.identity.model_dump(mode="json") for each in (main, run))

@@ -1,9 +1,10 @@
 """The pages that lay two models side by side, and their list."""
 
+from collections import defaultdict
 from dataclasses import asdict
 from typing import Any
 
-from harness.records import Benchmark, Claim, Says
+from harness.records import Benchmark, Claim, Says, Source
 from harness.report.site.entries import claim_path, counts, entry, run_path, subject_path
 from harness.report.site.page import Page
 from harness.report.site.pairs import Pair, is_score
@@ -38,15 +39,22 @@ def compare_index(shelf: Shelf) -> Page:
 def compare_page(shelf: Shelf, pair: Pair) -> Page:
     """Return the page of one pair: claims that name both, their rows in the same tables, both measured."""
     rows = _rows(shelf, pair)
-    lines = [_line(shelf, row) for row in rows]
-    lines += [_only_measured(shelf, pair, name) for name in _measured_alone(shelf, pair, rows)]
-    lines.sort(key=lambda line: line["benchmark"]["name"].casefold())
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_source[row[0].source.id].append(row)
+    tables: list[dict[str, Any]] = [
+        {"source": _source(group[0][0].source), "lines": [_line(shelf, row) for row in group]}
+        for group in by_source.values()
+    ]
+    alone = [_only_measured(shelf, pair, claim) for claim in _measured_alone(shelf, pair, rows)]
+    if alone:
+        tables.append({"source": None, "lines": alone})
     drawn = _drawn(shelf, rows)
     data = {
         **_who(shelf, pair),
         "claims": [entry(shelf, standing) for standing in _naming_both(shelf, pair)],
-        "lines": lines,
-        "measured": sum(line["measured"] is not None for line in lines),
+        "tables": tables,
+        "measured": sum(line["measured"] is not None for table in tables for line in table["lines"]),
         "slopes": [asdict(slope) for slope in drawn],
     }
     first, second = shelf.name(pair.first), shelf.name(pair.second)
@@ -92,16 +100,20 @@ def _line(shelf: Shelf, row: Row) -> dict[str, Any]:
     ours, theirs = row
     return {
         "benchmark": _benchmark(shelf, ours),
-        "source": {"path": f"sources/{ours.source.id}", "title": ours.source.title, "date": ours.source.date},
         "unit": ours.unit,
         "metric": ours.metric,
+        "mode": ours.mode if ours.mode == theirs.mode else None,
         "claimed": {
             "first": _cell(ours),
             "second": _cell(theirs),
-            "lead": _signed(_lead(shelf, row), max(c.printed.decimals for c in row if c.printed)),
+            "lead": _signed(_lead(shelf, row), _decimals(row)),
         },
         "measured": _measured(shelf, ours, theirs.model),
     }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {"path": f"sources/{source.id}", "title": source.title, "date": source.date}
 
 
 def _cell(claim: Claim) -> dict[str, Any]:
@@ -129,6 +141,10 @@ def _lead(shelf: Shelf, row: Row) -> float:
     return ahead if _more_is_better(shelf, row[0]) else -ahead
 
 
+def _decimals(row: Row) -> int:
+    return max(claim.printed.decimals for claim in row if claim.printed)
+
+
 def _signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
 
@@ -148,9 +164,9 @@ def _measured_alone(shelf: Shelf, pair: Pair, rows: list[Row]) -> list[Claim]:
 def _only_measured(shelf: Shelf, pair: Pair, claim: Claim) -> dict[str, Any]:
     return {
         "benchmark": _benchmark(shelf, claim),
-        "source": None,
         "unit": claim.unit,
         "metric": claim.metric,
+        "mode": claim.mode,
         "claimed": None,
         "measured": _measured(shelf, claim, pair.second),
     }
@@ -196,8 +212,9 @@ def _score(lead: Claim, benchmark: Benchmark, run: RunEvidence) -> dict[str, Any
 def _drawn(shelf: Shelf, rows: list[Row]) -> list[Slope]:
     """Return the newest row of each benchmark as lines of a plot, where they can share an axis."""
     found: dict[str, Slope] = {}
-    for ours, theirs in rows:
+    for row in rows:
+        ours, theirs = row
         name = ours.benchmark or ""
         if ours.unit == "percent" and _more_is_better(shelf, ours) and name not in found:
-            found[name] = Slope(shelf.benchmark_name(name), ours.number, theirs.number)
+            found[name] = Slope(shelf.benchmark_name(name), ours.number, theirs.number, _decimals(row))
     return list(found.values())

@@ -27,7 +27,7 @@ def subject_path(shelf: Shelf, subject: str) -> str | None:
 def compare_path(shelf: Shelf, one: str, other: str) -> str | None:
     """Return the address of the page that lays two models side by side; None where there is none."""
     pair = shelf.pairs.get(frozenset((one, other)))
-    return pair and pair.path
+    return None if pair is None else pair.path
 
 
 def entry(shelf: Shelf, standing: Standing) -> dict[str, Any]:

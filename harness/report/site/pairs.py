@@ -29,8 +29,8 @@ class Pair:
 def pairs(claims: Iterable[Claim], of_teams: Collection[str]) -> dict[frozenset[str], Pair]:
     """Return the pairs that sources compare: by a claim that names both, or row by row in a table.
 
-    Of the latter, those with a model of a team, and of each of these the pairs that share most rows: what two other
-    makers' models have in common in somebody's table is no claim about either.
+    Of the latter, those with a model of a team, and of each of these the pairs that share most rows; all pairs of
+    a table's columns would be too many to be read.
     """
     rows: dict[str, set[str]] = defaultdict(set)
     found: set[frozenset[str]] = set()

@@ -61,6 +61,8 @@ MOST = 60
 """Claims in one forest plot: the farthest off."""
 MOST_LINES = 24
 """Benchmarks in one slope plot: those on which the two lie farthest apart."""
+NAME = 24
+"""Characters of a benchmark's name beside a slope."""
 LABEL = 17
 """Pixels from one label of a slope plot to the next."""
 LABELLED = 0.12
@@ -90,6 +92,8 @@ class Slope:
     label: str
     first: float
     second: float
+    decimals: int
+    """As printed."""
 
 
 @dataclass(frozen=True)
@@ -178,22 +182,31 @@ def slopes(lines: Sequence[Slope], first: str, second: str, words: Words) -> Mar
     """Return the slope plot of two models' claimed scores: a line per benchmark, named at both of its ends."""
     shown = sorted(lines, key=lambda s: (-abs(s.first - s.second), s.label))[:MOST_LINES]
     values = [value for s in shown for value in (s.first, s.second)]
-    # Pixels per point, so that even the labels of one end have room, and no less than a point of a hundred needs.
-    tall = max(240, LABEL * len(shown))
-    scale = tall / max(max(values) - min(values), 5.0)
-    rows = []
+    # Pixels per point: the labels of one end have room, and lines that lie close can be told apart.
+    scale = max(240, 1.4 * LABEL * len(shown)) / max(max(values) - min(values), 5.0)
+    rows: list[dict[str, Any]] = []
     for x, ends in ((0, [s.first for s in shown]), (1, [s.second for s in shown])):
         for s, end, place in zip(shown, ends, _apart(ends, LABEL / scale), strict=True):
-            name = visible(s.label)[:28]
-            label = f"{name} {end:g}" if x == 0 else f"{end:g} {name}"
-            ahead = "first" if s.first > s.second else "second"
-            row = {"line": s.label, "x": x, "y": end, "label": label, "ahead": ahead}
-            rows.append(row | {"place": place, "beside": 1.07 if x else -0.07})
-    places = [row["place"] for row in rows] + values
+            name = visible(s.label)
+            name = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+            told = f"{end:.{s.decimals}f}"
+            rows.append(
+                {
+                    "line": s.label,
+                    "x": x,
+                    "y": end,
+                    "place": place,
+                    "beside": 1.12 if x else -0.12,
+                    "label": f"{told} {name}" if x else f"{name} {told}",
+                    "ahead": "first" if s.first > s.second else "second",
+                }
+            )
+    places = [*values, *(row["place"] for row in rows)]
     height = round(scale * (max(places) - min(places)))
+    first, second = visible(first), visible(second)
     ahead = sum(s.first > s.second for s in shown)
-    told = words("slope_alt", first=first, second=second, n=len(lines), shown=len(shown), ahead=ahead)
-    return _svg(_slopes() | {"height": height}, rows, told, {X: visible(first), Y: visible(second)})
+    alternative = words("slope_alt", first=first, second=second, n=len(lines), shown=len(shown), ahead=ahead)
+    return _svg(_slopes() | {"height": height}, rows, alternative, {X: first, Y: second})
 
 
 def _apart(values: Sequence[float], gap: float) -> list[float]:
@@ -211,8 +224,10 @@ def _apart(values: Sequence[float], gap: float) -> list[float]:
 def _slopes() -> Specification:
     import altair as alt  # noqa: PLC0415
 
-    named = f"datum.value == 0 ? '{X}' : '{Y}'"
-    heads = alt.Axis(orient="top", values=[0, 1], labelExpr=named, domain=False, ticks=False, grid=False)
+    models = f"datum.value == 0 ? '{X}' : '{Y}'"
+    heads = alt.Axis(
+        orient="top", values=[0, 1], labelExpr=models, labelFlush=False, domain=False, ticks=False, grid=False
+    )
     heads.labelFontWeight, heads.labelColor, heads.labelPadding = "bold", INK, 12
     x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[0, 1], nice=False), axis=heads)
     y = alt.Y("y:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=None)
@@ -221,15 +236,16 @@ def _slopes() -> Specification:
     dashes = alt.Scale(domain=["first", "second"], range=[[1, 0], [5, 3]])
     dashed = alt.StrokeDash("ahead:N", scale=dashes, legend=None)
     base = alt.Chart(alt.NamedData(ROWS))
-    texts = base.mark_text(fontSize=13, color=INK, baseline="middle").encode(x="beside:Q", y="place:Q", text="label:N")
+    texts = {"fontSize": 13, "color": INK, "baseline": "middle"}
+    named = {"x": "beside:Q", "y": "place:Q", "text": "label:N"}
     layers = [
-        base.mark_rule(color=RULE).encode(x=x, x2="beside:Q", y=y, y2="place:Q"),
+        base.mark_rule(color=QUIET, strokeWidth=0.6).encode(x=x, x2="beside:Q", y=y, y2="place:Q"),
         base.mark_line(strokeWidth=1.6).encode(x=x, y=y, detail="line:N", color=coloured, strokeDash=dashed),
         base.mark_point(filled=True, size=30, opacity=1).encode(x=x, y=y, color=coloured),
-        texts.transform_filter("datum.x == 0").mark_text(align="right", dx=-3),
-        texts.transform_filter("datum.x == 1").mark_text(align="left", dx=3),
+        base.mark_text(align="right", dx=-3, **texts).encode(**named).transform_filter("datum.x == 0"),
+        base.mark_text(align="left", dx=3, **texts).encode(**named).transform_filter("datum.x == 1"),
     ]
-    return _specified(alt.layer(*layers).properties(width=240))
+    return _specified(alt.layer(*layers).properties(width=260))
 
 
 def calibration(rates: Sequence[Rate], words: Words) -> Markup:

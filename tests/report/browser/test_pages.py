@@ -14,9 +14,12 @@ TYPES = {
     "overview": "index",
     "claims": "claims",
     "claim": "claims/card/table/quiz/m",
+    "claim-by-protocol": "claims/report/results/puzzle/m",
     "claim-on-paper": "claims/article/s",
     "models": "models",
     "model": "models/m",
+    "comparisons": "compare",
+    "comparison": "compare/m--vs--n",
     "sources": "sources",
     "source": "sources/card",
     "benchmarks": "benchmarks",
@@ -75,6 +78,7 @@ def test_the_pages_of_the_real_ledger_are_silent_alone_and_accessible(browser, r
         "methods",
         "models/k_exaone_236b",
         "claims/solar-open-report/so-t1",
+        "compare/k_exaone_236b--vs--qwen3_235b_a22b_thinking_2507",
     ]
     for path in paths:
         for language in ("en", "ko"):

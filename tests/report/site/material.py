@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.claims.checks import CHECKS
-from harness.records import Audit, ErrorRate, Finding, PlantedRow, Says, Subject, Verdict
+from harness.records import Audit, Decoding, ErrorRate, Finding, PlantedRow, Says, Subject, Verdict
 from harness.records.site import SiteSettings
 from harness.report.site import Material, Renderer, pages
 from harness.report.site.site import scripts
@@ -13,7 +13,7 @@ from harness.report.third_party import ThirdPartyScore
 from harness.statistics.many import RandomEffects
 from harness.verdicts import Context, RunEvidence, decide
 from harness.verdicts.families import Vendor
-from tests.examples import benchmark, claim, model, run, sample, source, statement
+from tests.examples import benchmark, claim, identity, model, run, sample, source, statement, table
 
 ATTACK = "<script>window.attacked = 1</script><img src=x onerror='window.attacked = 1'>\u202e\x1b[31m"
 LINE = "x" * 1_000_000
@@ -33,6 +33,15 @@ def evidence(name: str = "quiz", text: str = "fine", **changes: Any) -> RunEvide
         sample(1, 1, 1.0, text=text, answers={"strict": text * 50}, error=f"said {text}"),
     ]
     return RunEvidence(found.manifest, samples, f"results/runs/m/{name}/{found.manifest.key}")
+
+
+def answered(name: str, right: int, protocol: str = "house", temperature: float = 0.5) -> RunEvidence:
+    """Four answers each to forty items of a puzzle, of which so many in ten are right."""
+    scores = [[float((7 * i + 3 * r) % 10 < right) for r in range(4)] for i in range(40)]
+    found = run(scores, benchmark="puzzle", protocol=protocol)
+    who = identity(model=name, decoding=Decoding(temperature=temperature))
+    manifest = found.manifest.model_copy(update={"identity": who, "key": who.key})
+    return RunEvidence(manifest, found.samples, f"results/runs/{name}/puzzle/{who.key}")
 
 
 def finding(**changes: Any) -> Finding:
@@ -58,7 +67,24 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
     other = source(id="other-card", title=f"Another card {text}", date="2026-01-15", of="n")
     earlier = source(id="card-earlier", title="The card, an earlier revision")
     card = source(date="2026-02-06", supersedes="card-earlier", url="https://example.org/card")
+    report = source(id="report", title="A report that holds two models", date="2026-03-01")
+    cells = {
+        "puzzle": {"m": "80.0", "n": "75.0"},
+        "exam": {"m": "61.5", "n": "64.0"},
+        "quiz": {"m": "50.0", "n": "50.0"},
+    }
     claims = [
+        *table(cells, source=report, protocol=KNOWN),
+        claim(
+            id="report/ahead",
+            source=report,
+            kind="exceeds",
+            value="5.0",
+            benchmark="puzzle",
+            comparators=["n"],
+            protocol=KNOWN,
+            says={"en": f"m beats n {text}", "ko": f"m이 n을 앞선다 {text}"},
+        ),
         claim(source=card, protocol=KNOWN, reply=REPLY),
         claim(id="card/table/quiz/n", source=card, model="n", value="61.0"),
         claim(id="card-earlier/table/quiz/m", source=earlier, value="52.0", standing="superseded"),
@@ -67,9 +93,15 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
         statement("closed", lanes=[], untestable="the weights are not public", model="team"),
     ]
     shown, hidden = evidence(text=text), evidence("exam", HIDDEN + text)
-    runs = {"quiz": {"m": [shown]}, "exam": {"m": [hidden]}}
+    puzzled = [answered("m", 8), answered("m", 6, "variant/warm", 1.0), answered("n", 7)]
+    runs = {
+        "quiz": {"m": [shown]},
+        "exam": {"m": [hidden]},
+        "puzzle": {"m": puzzled[:2], "n": puzzled[2:]},
+    }
     registry = {
         "quiz": benchmark(),
+        "puzzle": benchmark(id="puzzle", names=["Puzzle"], items=40),
         "exam": benchmark(id="exam", names=["Exam"], redistribution="internal_only"),
     }
     verdicts = {
@@ -91,7 +123,7 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
         "models": {"m": model(developer="Team"), "n": model(id="n", name="N", compared_with=["m"])},
         "benchmarks": registry,
         "subjects": {"team": Subject(id="team", name="Team", kind="team")},
-        "runs": [shown, hidden],
+        "runs": [shown, hidden, *puzzled],
         "findings": [finding()],
         "checks": CHECKS,
         "vendors": [Vendor("D", 2, RandomEffects(-1.0, 0.5, -2.0, 0.1, 0.0))],

@@ -145,11 +145,11 @@ def test_the_first_page_shows_each_team_lane_by_lane_with_its_foremost_finding()
     (team,) = twin["teams"]
     assert (team["name"], [m["id"] for m in team["models"]]) == ("Team", ["m"])
     assert team["counts"]["desk"] == {"contradicted": 1}
-    assert sum(team["counts"]["measured"].values()) == 3
+    assert sum(team["counts"]["measured"].values()) == 7
     assert team["counts"]["untestable"] == 1
     assert team["finding"]["claim"] == "article/s"
-    assert twin["others"]["claims"] == 1
-    assert twin["not_measured"]["claims"] == 2
+    assert twin["others"]["claims"] == 4
+    assert twin["not_measured"]["claims"] == 4
     assert twin["new"]["changed"][0]["was"] == "not_measured"
     assert "Most important finding" in SITE["en/index.html"]
     assert "가장 중요한 결과" in SITE["ko/index.html"]
