@@ -236,7 +236,7 @@ def _slopes() -> Specification:
     dashes = alt.Scale(domain=["first", "second"], range=[[1, 0], [5, 3]])
     dashed = alt.StrokeDash("ahead:N", scale=dashes, legend=None)
     base = alt.Chart(alt.NamedData(ROWS))
-    texts = {"fontSize": 13, "color": INK, "baseline": "middle"}
+    texts: dict[str, Any] = {"fontSize": 13, "color": INK, "baseline": "middle"}
     named = {"x": "beside:Q", "y": "place:Q", "text": "label:N"}
     layers = [
         base.mark_rule(color=QUIET, strokeWidth=0.6).encode(x=x, x2="beside:Q", y=y, y2="place:Q"),
