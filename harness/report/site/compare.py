@@ -7,8 +7,8 @@ from typing import Any
 from harness.records import Benchmark, Claim, Says, Source
 from harness.report.site.entries import claim_path, counts, entry, run_path, subject_path
 from harness.report.site.page import Page
-from harness.report.site.pairs import Pair, is_score
-from harness.report.site.plots import Slope, slopes
+from harness.report.site.pairs import MOST, Pair, is_score
+from harness.report.site.plots import MOST_LINES, Slope, slopes
 from harness.report.site.shelf import Shelf, Standing
 from harness.report.site.words import Words
 from harness.verdicts import Context, RunEvidence, decide
@@ -33,7 +33,7 @@ def compare_index(shelf: Shelf) -> Page:
         for pair in shelf.pairs.values()
     ]
     title = Says(en="Two models side by side", ko="두 모델 비교")
-    return Page("compare", "compare.html", title, {"pairs": listed}, section="models")
+    return Page("compare", "compare.html", title, {"most": MOST, "pairs": listed}, section="models")
 
 
 def compare_page(shelf: Shelf, pair: Pair) -> Page:
@@ -60,7 +60,8 @@ def compare_page(shelf: Shelf, pair: Pair) -> Page:
     first, second = shelf.name(pair.first), shelf.name(pair.second)
 
     def extras(words: Words) -> dict[str, Any]:
-        return {"plot": slopes(drawn, words.name(first), words.name(second), words) if drawn else None}
+        plot = slopes(drawn, words.name(first), words.name(second), words) if drawn else None
+        return {"plot": plot, "most": MOST_LINES}
 
     title = Says(en=f"{first} beside {second}", ko=f"{first} 대 {second}")
     return Page(pair.path, "pair.html", title, data, extras, section="models")
@@ -188,7 +189,7 @@ def _measured(shelf: Shelf, claim: Claim, other: str) -> dict[str, Any] | None:
         return {"why": [reason.model_dump() for reason in verdict.reasons]}
     first, second = (shelf.runs[folder] for folder in verdict.evidence)
     low, high = verdict.interval95 or (None, None)
-    digits = len(number(0, claim.unit)) - 2
+    digits = len(number(0, claim.unit).partition(".")[2])
     return {
         "why": None,
         "first": _score(lead, benchmark, first),

@@ -202,7 +202,7 @@ def slopes(lines: Sequence[Slope], first: str, second: str, words: Words) -> Mar
                 }
             )
     places = [*values, *(row["place"] for row in rows)]
-    height = round(scale * (max(places) - min(places)))
+    height = max(LABEL, round(scale * (max(places) - min(places))))
     first, second = visible(first), visible(second)
     ahead = sum(s.first > s.second for s in shown)
     alternative = words("slope_alt", first=first, second=second, n=len(lines), shown=len(shown), ahead=ahead)

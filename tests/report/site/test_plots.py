@@ -92,6 +92,10 @@ def test_labels_of_a_slope_plot_keep_apart_where_scores_are_the_same():
     assert min(heights(svg)) >= 15
 
 
+def test_a_slope_plot_of_one_level_line_is_a_plot():
+    assert "50.0 Quiz" in slopes([Slope("Quiz", 50.0, 50.0, 1)], "a", "b", EN)
+
+
 def test_a_slope_plot_of_many_benchmarks_shows_those_farthest_apart():
     svg = slopes([Slope(f"b{i:02}", 50.0, 50.0 + i, 1) for i in range(MOST_LINES + 6)], "a", "b", EN)
     assert f"{MOST_LINES} of {MOST_LINES + 6}" in svg
