@@ -181,7 +181,7 @@ def test_what_the_harness_tells_people_to_run_is_valid(tmp_path):
     from harness.store import Store
     from harness.workflow.verdicts import decide_all
 
-    told = {v.next for v in decide_all(Store(tmp_path), load_ledger()).verdicts.values()}
+    told = {v.next.en for v in decide_all(Store(tmp_path), load_ledger()).verdicts.values()}
     told = {text for text in told if text.startswith("harness run")}
     assert told
     for text in told:

@@ -1,13 +1,14 @@
 """How a check's result becomes a finding: verdict, severity and the words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.claims.bounds import Bounds, claimed, distance, overlap
 from harness.claims.desk import evidence
 from harness.records import Claim, Finding, Outcome, Says, Severity
-from harness.records.claim import TEXT_UNITS
+from harness.records.claim import Hedge
+from harness.records.units import UNITS
 
 Judgement = tuple[Outcome, Severity]
 AGREES: Judgement = ("reproduced", "none")
@@ -35,14 +36,17 @@ SMALL = 0.02
 class Attempt:
     """One way to read a statement, recomputed."""
 
-    label: str
+    label: Says
     bounds: Bounds
     arithmetic: str
 
     @property
-    def text(self) -> str:
+    def text(self) -> Says:
         """The recomputed value with its label."""
-        return f"{show(self.bounds)} ({self.label})" if self.label else show(self.bounds)
+        value = Says(en=show(self.bounds), ko=span(self.bounds))
+        if not self.label.en:
+            return value
+        return Says(en=f"{value.en} ({self.label.en})", ko=f"{value.ko} ({self.label.ko})")
 
 
 def show(value: float | Bounds) -> str:
@@ -64,19 +68,33 @@ def span(bounds: Bounds) -> str:
     return show(bounds).replace(" to ", "–")
 
 
-def as_claimed(claim: Claim) -> str:
-    """Return the value as printed, with its wording and unit."""
-    words = {
-        "about": "about ",
-        "at_least": "at least ",
-        "more_than": "more than ",
-        "up_to": "up to ",
-        "less_than": "less than ",
-    }
-    if claim.value is None:
-        return claim.says.en
-    unit = " %" if claim.unit == "percent" else f" {claim.unit}" if claim.unit not in TEXT_UNITS else ""
-    return f"{words.get(claim.hedge, '')}{claim.value}{unit}"
+_HEDGES: Mapping[Hedge, Says] = {
+    "exact": Says.same("{}"),
+    "about": Says(en="about {}", ko="약 {}"),
+    "at_least": Says(en="at least {}", ko="{} 이상"),
+    "more_than": Says(en="more than {}", ko="{} 초과"),
+    "up_to": Says(en="up to {}", ko="최대 {}"),
+    "less_than": Says(en="less than {}", ko="{} 미만"),
+}
+
+
+def as_claimed(claim: Claim) -> Says:
+    """Return the value as printed, with its wording and unit; the whole statement where it is no number."""
+    if claim.value is None or claim.unit == "text":
+        return claim.says
+    hedge, unit = _HEDGES[claim.hedge], UNITS[claim.unit]
+    # Korean writes counters of one syllable and signs close to the number.
+    close = len(unit.ko) == 1 or unit.ko.startswith("%")
+    return Says(
+        en=hedge.en.format(f"{claim.value} {unit.en}".strip()),
+        ko=hedge.ko.format(f"{claim.value}{'' if close else ' '}{unit.ko}".strip()),
+    )
+
+
+def listed(all_of: Iterable[Says], mark: str = "; ") -> Says:
+    """Return sentences or names, one behind the other."""
+    told = list(all_of)
+    return Says(en=mark.join(one.en for one in told), ko=mark.join(one.ko for one in told))
 
 
 def judged(
@@ -97,25 +115,25 @@ def judged(
     if agreeing and len(agreeing) == len(attempts):
         severity, words = "none", AGREED
     elif agreeing:
-        names = "; ".join(a.label for a in agreeing)
-        rest = "; ".join(a.text for a in attempts if a not in agreeing)
+        names = listed(a.label for a in agreeing)
+        rest = listed(a.text for a in attempts if a not in agreeing)
         severity = "info"
         words = Says(
-            en=f"It agrees when read as: {names}. Other readings give {rest}.",
-            ko=f"계산값이 {span(agreeing[0].bounds)}인 해석에서는 맞고, 다른 해석에서는 맞지 않는다.",
+            en=f"It agrees when read as: {names.en}. Other readings give {rest.en}.",
+            ko=f"다음과 같이 읽으면 맞는다: {names.ko}. 달리 읽으면 {rest.ko}.",
         )
     elif loosely:
         severity = "info"
         words = Says(
-            en=f"It agrees only as a round or cut-off number; recomputed {nearest.text}.",
-            ko=f"끝자리를 버리거나 어림한 값으로 보면 맞는다. 다시 계산한 값: {span(nearest.bounds)}.",
+            en=f"It agrees only as a round or cut-off number; recomputed {nearest.text.en}.",
+            ko=f"끝자리를 버리거나 어림한 값으로 보면 맞는다. 다시 계산한 값: {nearest.text.ko}.",
         )
     else:
         gap = distance(nearest.bounds, (claim.number, claim.number)) / (abs(claim.number) or 1.0)
         verdict, severity = "contradicted", "minor" if gap <= SMALL else "major"
         words = Says(
-            en=f"No reading agrees within rounding; the nearest gives {nearest.text}.",
-            ko=f"반올림을 감안해도 맞는 해석이 없다. 가장 가까운 값: {span(nearest.bounds)}.",
+            en=f"No reading agrees within rounding; the nearest gives {nearest.text.en}.",
+            ko=f"반올림을 감안해도 맞는 해석이 없다. 가장 가까운 값: {nearest.text.ko}.",
         )
     shown = agreeing[0] if agreeing else nearest
     arithmetic = "; ".join(a.arithmetic for a in ([shown] if agreeing == list(attempts) else attempts))
@@ -127,7 +145,7 @@ def judged(
 def finding(
     check: str,
     claims: Sequence[Claim],
-    values: tuple[str, str],
+    values: tuple[Says, Says],
     judgement: Judgement,
     arithmetic: str,
     says: Says,

@@ -14,9 +14,9 @@ from harness.claims.problems import LedgerError, Place, Problem, from_validation
 from harness.claims.quantities import SIZES, problem_with
 from harness.claims.source_file import Row, Statement, Table
 from harness.errors import UsageError, nearest
-from harness.records import Benchmark, Claim, Model, Subject
+from harness.records import Benchmark, Claim, Model, Says, Subject
 from harness.records.claim import TEXT_UNITS
-from harness.records.units import SCORES, UNITS
+from harness.records.units import SCORES, UNITS, metric_name
 
 
 @dataclass
@@ -28,6 +28,7 @@ class _Reader:
     subject_names: Names
     weights: Mapping[str, str]
     models: Mapping[str, Model]
+    subjects: Mapping[str, Subject]
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     sources: dict[str, Document] = field(default_factory=dict)
@@ -59,6 +60,7 @@ def load_claims(
             subject_names(models, subjects),
             _weights(models, subjects),
             models,
+            subjects,
         )
     except ValueError as error:
         raise UsageError("names that belong to one thing each", str(error), where=str(folder.parent)) from error
@@ -260,15 +262,20 @@ def _untestable(reader: _Reader, benchmark: str, model: str, value: str | None) 
 
 
 def _says(reader: _Reader, model: str, benchmark: str, metric: str | None, value: str | None) -> dict[str, str]:
-    who = reader.subject_names.ids.get(model, model)
-    test = reader.benchmark_names.ids.get(benchmark, benchmark)
-    test = f"{test} ({metric.replace('_', ' ')})" if metric else test
-    record = reader.benchmarks.get(benchmark)
+    subject, record = reader.subjects.get(model), reader.benchmarks.get(benchmark)
+    who = subject.called if subject else Says.same(reader.subject_names.ids.get(model, model))
+    test = record.called if record else Says.same(benchmark)
+    if metric:
+        rate = metric_name(metric)
+        test = Says(en=f"{test.en} ({rate.en})", ko=f"{test.ko}({rate.ko})")
     lower = record is not None and not record.score.higher_is_better
     if value is None:
-        return {"en": f"{who} has no number for {test}", "ko": f"{who}의 {test} 점수는 적혀 있지 않다"}
+        return {"en": f"{who.en} has no number for {test.en}", "ko": f"{who.ko}의 {test.ko} 점수는 적혀 있지 않다"}
     note_en, note_ko = (" (lower is better)", " (낮을수록 좋다)") if lower else ("", "")
-    return {"en": f"{who} scores {value} on {test}{note_en}", "ko": f"{who}의 {test} 점수는 {value}이다{note_ko}"}
+    return {
+        "en": f"{who.en} scores {value} on {test.en}{note_en}",
+        "ko": f"{who.ko}의 {test.ko} 점수는 {value}이다{note_ko}",
+    }
 
 
 def _validated(data: dict[str, Any], place: Place, path: tuple[str | int, ...], reader: _Reader) -> Claim | None:

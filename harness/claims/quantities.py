@@ -11,7 +11,7 @@ from harness.facts.cache import kv_cache_bytes, tokens_seen, without_windows
 from harness.facts.memory import GPUS, minimal_gpus, weights_bytes
 from harness.facts.parameters import count, with_prediction_layers
 from harness.facts.unpublished import UnpublishedError
-from harness.records import Architecture, Claim, Reading
+from harness.records import Architecture, Claim, Reading, Says
 from harness.records.architecture import Dtype, StateSpace
 
 SHORTEST, STEPS = 1024, 400
@@ -57,7 +57,13 @@ def problem_with(reading: Reading, models: Collection[str]) -> tuple[str, str] |
     return None
 
 
-def _exact(value: float, label: str, arithmetic: str) -> Attempt:
+_ALL = Says(en="all weights", ko="모든 가중치")
+_WITH_MTP = Says(en="with the prediction layer", ko="예측 층 포함")
+_NO_TABLES = Says(en="without table and head", ko="입력 표와 출력층 제외")
+_NO_LABEL = Says.same("")
+
+
+def _exact(value: float, label: Says, arithmetic: str) -> Attempt:
     return Attempt(label, (value, value), arithmetic)
 
 
@@ -69,31 +75,41 @@ def _total(architecture: Architecture) -> list[Attempt]:
         if counted is None or counted.parameters_total is None:
             raise
         words = f"{counted.parameters_total:,} counted by {counted.source}"
-        return [_exact(counted.parameters_total, "as the maker counts the checkpoint", words)]
-    found = [_exact(total, "all weights", f"all weights: {total:,}")]
+        return [
+            _exact(
+                counted.parameters_total,
+                Says(en="as the maker counts the checkpoint", ko="제작사가 센 체크포인트"),
+                words,
+            )
+        ]
+    found = [_exact(total, _ALL, f"all weights: {total:,}")]
     if architecture.mtp_layers:
         low, high = with_prediction_layers(architecture)
         words = f"with the prediction layer: {show((low, high))}"
-        found.append(Attempt("with the prediction layer", (low, high), words))
+        found.append(Attempt(_WITH_MTP, (low, high), words))
     return found
 
 
 def _with_mtp(architecture: Architecture) -> list[Attempt]:
-    return [a for a in _total(architecture) if a.label == "with the prediction layer"]
+    return [a for a in _total(architecture) if a.label == _WITH_MTP]
 
 
 def _active(architecture: Architecture) -> list[Attempt]:
     found = count(architecture)
     return [
-        _exact(found.active, "with both embeddings", f"with both embeddings: {found.active:,}"),
+        _exact(
+            found.active,
+            Says(en="with both embeddings", ko="두 임베딩 포함"),
+            f"with both embeddings: {found.active:,}",
+        ),
         _exact(
             found.active_without_input_embedding,
-            "without the input table",
+            Says(en="without the input table", ko="입력 표 제외"),
             f"without the input table: {found.active_without_input_embedding:,}",
         ),
         _exact(
             found.active_without_embeddings,
-            "without table and head",
+            _NO_TABLES,
             f"without table and head: {found.active_without_embeddings:,}",
         ),
     ]
@@ -111,13 +127,13 @@ def _without_embeddings(architecture: Architecture) -> list[Attempt]:
         table = architecture.vocab_size * architecture.hidden_size
         value = counted - (1 if architecture.tied_embeddings else 2) * table
         words = f"{counted:,} counted − 2 × {architecture.vocab_size:,} × {architecture.hidden_size:,} = {value:,}"
-    return [_exact(value, "without table and head", words)]
+    return [_exact(value, _NO_TABLES, words)]
 
 
 def _sizes(name: str, pick: Callable[[Architecture], list[int | None]]) -> Callable[[Architecture], list[Attempt]]:
     def computed(architecture: Architecture) -> list[Attempt]:
         values = sorted({v for v in pick(architecture) if v})
-        return [_exact(v, "", f"{name} {v:,} in the configuration") for v in values]
+        return [_exact(v, _NO_LABEL, f"{name} {v:,} in the configuration") for v in values]
 
     return computed
 
@@ -135,7 +151,7 @@ def _sliding_per_global(architecture: Architecture) -> list[Attempt]:
     if not layers[False]:
         return []
     words = f"{layers[True]} sliding-window layers / {layers[False]} global layers"
-    return [_exact(layers[True] / layers[False], "", words)]
+    return [_exact(layers[True] / layers[False], _NO_LABEL, words)]
 
 
 SIZES: Mapping[str, Callable[[Architecture], list[Attempt]]] = {
@@ -197,17 +213,18 @@ def _read(reading: Reading, architecture: Architecture, architectures: Architect
             return _gpus(reading, architecture)
         case "weights_gigabytes":
             size = weights_bytes(architecture, _dtype(reading))
-            return _exact(size / 1e9, f"in {reading.dtype}", f"{size:,} bytes of weights in {reading.dtype}")
+            dtype = Says(en=f"in {reading.dtype}", ko=f"{reading.dtype}")
+            return _exact(size / 1e9, dtype, f"{size:,} bytes of weights in {reading.dtype}")
         case "routed_experts":
             experts = max(f.experts for f in architecture.feed_forwards.values())
-            return _exact(experts, "", f"{experts} routed experts in the configuration")
+            return _exact(experts, _NO_LABEL, f"{experts} routed experts in the configuration")
     raise UnknownQuantityError(f"no way to compute {reading.quantity!r}")
 
 
 def _gpus(reading: Reading, architecture: Architecture) -> Attempt:
     number = minimal_gpus(architecture, reading.gpu or "", _dtype(reading), reading.context or 1)
     size = weights_bytes(architecture, _dtype(reading))
-    label = f"{reading.gpu} in {reading.dtype}"
+    label = Says(en=f"{reading.gpu} in {reading.dtype}", ko=f"{reading.gpu}, {reading.dtype}")
     words = f"{size / 1e9:,.0f} GB of weights in {reading.dtype} need {number} × {reading.gpu}"
     return _exact(number, label, words)
 
@@ -230,12 +247,13 @@ def _cached_tokens(architecture: Architecture, context: int) -> int:
     )
 
 
-_COMPARED: Mapping[str, tuple[Callable[[Architecture, int], int], str]] = {
-    "kv_cache": (kv_cache_bytes, "cache bytes"),
-    "attention_flops": (attention_flops, "attention operations"),
-    "all_flops": (_all_flops, "all operations"),
-    "cached_tokens": (_cached_tokens, "cached tokens over all layers"),
+_COMPARED: Mapping[str, tuple[Callable[[Architecture, int], int], Says]] = {
+    "kv_cache": (kv_cache_bytes, Says(en="cache bytes", ko="캐시 바이트")),
+    "attention_flops": (attention_flops, Says(en="attention operations", ko="어텐션 연산")),
+    "all_flops": (_all_flops, Says(en="all operations", ko="모든 연산")),
+    "cached_tokens": (_cached_tokens, Says(en="cached tokens over all layers", ko="모든 층의 캐시 토큰")),
 }
+_SEEING_ALL = Says(en="every layer seeing all", ko="모든 층이 전체를 볼 때")
 
 
 def _compared(
@@ -245,20 +263,24 @@ def _compared(
     compute, words = _COMPARED[base]
     context = reading.context or architecture.context
     if reading.against == "without_windows":
-        other, name = without_windows(architecture), "every layer seeing all"
+        other, name = without_windows(architecture), _SEEING_ALL
     else:
         found = architectures.get(reading.against or "")
         if found is None:
             raise UnknownQuantityError(f"no configuration of {reading.against!r}")
-        other, name = found, reading.against or ""
+        other, name = found, Says.same(reading.against or "")
     if reading.window is not None:
         architecture = _with_window(architecture, reading.window)
     ours, theirs = compute(architecture, context), compute(other, context)
     share = 100 * ours / theirs
     value = share if form == "share" else 100 - share
     at = f" with windows of {reading.window:,}" if reading.window is not None else ""
-    label = f"{words} at {context:,} tokens{at} against {name}"
-    arithmetic = f"{words} at {context:,} tokens{at}: {ours:,} / {theirs:,} = {share:.4g} % of {name}"
+    at_ko = f", 창 {reading.window:,}" if reading.window is not None else ""
+    label = Says(
+        en=f"{words.en} at {context:,} tokens{at} against {name.en}",
+        ko=f"{context:,}토큰의 {words.ko}{at_ko}, {name.ko} 대비",
+    )
+    arithmetic = f"{words.en} at {context:,} tokens{at}: {ours:,} / {theirs:,} = {share:.4g} % of {name.en}"
     bounds: Bounds = (value, value)
     return Attempt(label, bounds, arithmetic)
 

@@ -184,6 +184,7 @@ def _as_json(verdict: Verdict) -> dict[str, object]:
     data["printed"] = verdict.claimed
     data["reasons"] = [says.en for says in verdict.reasons]
     data["reasons_ko"] = [says.ko for says in verdict.reasons]
+    data["next"], data["next_ko"] = verdict.next.en, verdict.next.ko
     return data
 
 
@@ -200,4 +201,4 @@ def _print(verdict: Verdict) -> None:
         console.print(f"  at wider margins: {wider}; reproduced from {verdict.tipping_delta:.3g} on")
     if verdict.mde80 is not None:
         console.print(f"  smallest difference found 4 times out of 5: {verdict.mde80:.2g}")
-    console.print(f"  next: {escape(verdict.next)}", soft_wrap=True)
+    console.print(f"  next: {escape(verdict.next.en)}", soft_wrap=True)

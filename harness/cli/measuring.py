@@ -184,7 +184,7 @@ def _print_table(claims: list[Claim], verdicts: list[Verdict]) -> None:
         measured = "–" if found.measured is None else number(found.measured, claim.unit)
         table.add_row(claim.id, claim.value or "–", measured, f"{mark.shape} {mark.en}")
         if found.verdict == "not_measured":
-            waiting.setdefault(found.next, []).append(claim.benchmark or claim.id)
+            waiting.setdefault(found.next.en, []).append(claim.benchmark or claim.id)
     console = Console(highlight=False)
     console.print(table)
     for following, names in waiting.items():

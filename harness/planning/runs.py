@@ -150,11 +150,12 @@ def _obstacle(claim: Claim, catalogue: Catalogue, changes: Changes) -> tuple[Say
     benchmark = catalogue.benchmarks.get(claim.benchmark or "")
     missing = missing_for(claim, benchmark, catalogue.models, catalogue.suites)
     if missing is not None:
-        return missing
+        why, add = missing
+        return why, add.en
     assert benchmark is not None
     lacks = lacking(benchmark, claim.metric)
     if lacks is not None:
-        return Says(en=lacks, ko=f"{benchmark.names[0]} 과제를 실행할 수 없음 ({lacks})"), "nothing here yet"
+        return Says(en=lacks, ko=f"{benchmark.names[0]} 과제를 실행할 수 없음"), "nothing here yet"
     return _no_server(claim, catalogue) or _no_protocol(claim, catalogue, changes)
 
 

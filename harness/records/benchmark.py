@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from harness.records.base import Id, Record
+from harness.records.claim import Says
 from harness.records.origin import Origin, PackageOrigin
 
 Need = Literal["judge", "user_simulator", "images", "audio", "code", "search"]
@@ -38,6 +39,8 @@ class Benchmark(Record):
 
     id: Id
     names: list[str]
+    korean: str | None = None
+    """The name in Korean, where it has one of its own."""
     capability: list[str]
     items: int | None
     access: Literal["public", "gated", "closed"]
@@ -45,6 +48,8 @@ class Benchmark(Record):
     """Where the items are: the first that is at hand is used. A single origin may stand without its list."""
     fewshot: list[Origin] = Field(default_factory=list)
     """Items for worked examples, never those that are evaluated."""
+    hub_task: str | None = None
+    """Id of its task in the `eval.yaml` of its repository on the hub; None where that file was not read."""
     task: str | None = None
     """Name of the lm-eval task that runs it, ours in tasks/ or lm-eval's own."""
     needs: list[Need] = Field(default_factory=list)
@@ -62,6 +67,11 @@ class Benchmark(Record):
     note: str | None = None
     """What a reader of its numbers should know."""
     redistribution: Literal["free", "verbatim_only", "non_commercial", "internal_only"]
+
+    @property
+    def called(self) -> Says:
+        """The name in both languages."""
+        return Says(en=self.names[0], ko=self.korean or self.names[0])
 
     @field_validator("data", "fewshot", mode="before")
     @classmethod

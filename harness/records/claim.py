@@ -40,6 +40,11 @@ class Says(Record):
     en: str
     ko: str
 
+    @classmethod
+    def same(cls, text: str) -> "Says":
+        """Return what is the same in both languages: a number, a name, a command."""
+        return cls(en=text, ko=text)
+
     def __add__(self, other: "Says") -> "Says":
         """Return both sentences, one after the other."""
         return Says(en=f"{self.en} {other.en}", ko=f"{self.ko} {other.ko}")

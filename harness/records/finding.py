@@ -23,8 +23,8 @@ class Finding(Record):
     """Those that the verdict is on; the others are its evidence."""
     statement: Says
     """What the first of them says."""
-    claimed: str
-    recomputed: str
+    claimed: Says
+    recomputed: Says
     verdict: Outcome
     severity: Severity
     evidence: list[str]

@@ -1,10 +1,13 @@
 """What a published site says about itself."""
 
+import re
 from typing import Self
 
 from pydantic import model_validator
 
 from harness.records.base import Record
+
+_ADDRESS = re.compile(r"mailto:[^@?\s]+@[^@?\s]+\.[^@?\s]+\?|https?://[^/\s]+/")
 
 
 class SiteSettings(Record):
@@ -12,13 +15,17 @@ class SiteSettings(Record):
 
     address: str | None = None
     """Where the site is published, such as `https://example.org/claims/`; None: no page names its own address."""
-    report: str
-    """Where readers report an error in a claim: a `mailto:` or `https:` address; `{claim}` stands for its id."""
+    report: str | None = None
+    """Where readers report an error in a claim: `mailto:` with an address, or `https:`; `{claim}` stands for its id.
+    None: pages say in words how to report one."""
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:
-        if not self.report.startswith(("mailto:", "https://", "http://")) or "{claim}" not in self.report:
-            raise ValueError(f"`report` starts with mailto: or https: and holds {{claim}}, found {self.report!r}")
+        if self.report is not None and ("{claim}" not in self.report or not _ADDRESS.match(self.report)):
+            raise ValueError(
+                f"`report` is mailto:somebody@example.org?subject={{claim}} or https://…{{claim}}, or null, "
+                f"found {self.report!r}"
+            )
         if self.address is not None and not (self.address.startswith("http") and self.address.endswith("/")):
             raise ValueError(f"`address` starts with http and ends with /, found {self.address!r}")
         return self

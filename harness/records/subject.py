@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from harness.records.base import Id, Record
+from harness.records.claim import Says
 
 
 class Subject(Record):
@@ -12,6 +13,8 @@ class Subject(Record):
 
     id: Id
     name: str
+    korean: str | None = None
+    """The name in Korean, where it has one of its own."""
     kind: Literal["model", "variant", "family", "team", "programme"] = "model"
     weights: Literal["open", "closed", "unknown"] = "unknown"
     of: Id | None = None
@@ -20,3 +23,8 @@ class Subject(Record):
     """What the name may mean, where a source uses it loosely."""
     names: list[str] = Field(default_factory=list)
     """Other spellings that resolve to this id."""
+
+    @property
+    def called(self) -> Says:
+        """The name in both languages."""
+        return Says(en=self.name, ko=self.korean or self.name)

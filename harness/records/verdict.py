@@ -66,7 +66,8 @@ class Verdict(Record):
     deviations: list[Deviation] = Field(default_factory=list)
     gates: list[Gate] = Field(default_factory=list)
     reasons: list[Says]
-    next: str
+    next: Says
+    """What would tell more; a command is the same in both languages."""
     more_repeats: int | None = None
     """About how many more repeats of each item would decide it; None where none would, or none are needed."""
     evidence: list[str] = Field(default_factory=list)

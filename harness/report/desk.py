@@ -42,8 +42,8 @@ def _block(found: Finding) -> str:
     lines = [
         f"[bold]{found.check}[/bold]  {escape(found.claims[0])}{more}",
         escape(found.statement.en),
-        f"claimed: {escape(found.claimed)}",
-        f"recomputed: {escape(found.recomputed)}  ({found.verdict})",
+        f"claimed: {escape(found.claimed.en)}",
+        f"recomputed: {escape(found.recomputed.en)}  ({found.verdict})",
         escape(found.says.en),
         f"[dim]{escape(_short(found.arithmetic))}[/dim]",
     ]

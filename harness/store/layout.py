@@ -12,6 +12,9 @@ from harness.errors import HarnessError
 from harness.records import Audit, Manifest, ReplicaReport, RunIdentity, Verdict
 from harness.store.files import write_atomic
 
+_GIST = ("verdict", "measured", "protocol", "newest", "rule", "code")
+"""What a reader of a verdict's history wants to know: how it stood, on what evidence, under which rule."""
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -196,10 +199,10 @@ class Store:
         """Write a verdict and return it with the history of earlier ones, which is never deleted."""
         path = self.verdict_path(verdict.claim)
         if path.exists():
-            old = Verdict.model_validate_json(path.read_text(encoding="utf-8"))
-            history = list(old.history)
-            if _gist(old) != _gist(verdict):
-                history.append(_gist(old))
+            # Only what the history needs: what an earlier version wrote besides may have another form.
+            old = json.loads(path.read_text(encoding="utf-8"))
+            was = {name: old.get(name) for name in _GIST}
+            history = old["history"] if was == _gist(verdict) else [*old["history"], was]
             verdict = verdict.model_copy(update={"history": history})
         write_atomic(path, verdict.model_dump_json(indent=1) + "\n")
         return verdict
@@ -211,12 +214,4 @@ def open_store(settings: Settings) -> Store:
 
 
 def _gist(verdict: Verdict) -> dict[str, str | float | None]:
-    """Return what a reader of the history wants to know: how it stood, on what evidence, under which rule."""
-    return {
-        "verdict": verdict.verdict,
-        "measured": verdict.measured,
-        "protocol": verdict.protocol,
-        "newest": verdict.newest,
-        "rule": verdict.rule,
-        "code": verdict.code,
-    }
+    return {name: getattr(verdict, name) for name in _GIST}

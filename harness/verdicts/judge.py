@@ -18,7 +18,7 @@ from harness.statistics.power import mde80
 from harness.statistics.sequential import alphas_at
 from harness.verdicts import gates, reasons
 from harness.verdicts.evidence import Evidence
-from harness.verdicts.following import following, mended
+from harness.verdicts.following import DECIDED, following, mended
 from harness.verdicts.measurement import Distance, Measurement, margin, measure
 
 RULE = "2.0"
@@ -48,7 +48,7 @@ def judge(terms: Terms, evidence: Evidence, code: str = "") -> Verdict:
         deviations=terms.deviations,
         gates=found,
         reasons=[],
-        next="",
+        next=DECIDED,
         evidence=list(evidence.folders),
         protocol=evidence.protocol or None,
         newest=evidence.newest,

@@ -15,6 +15,8 @@ from harness.verdicts.runs import RunEvidence, in_mode, table_of, terms_for_run
 
 RunsByModel = Mapping[str, Sequence[RunEvidence]]
 """Runs on the claim's benchmark, of its model and of its comparators."""
+NOTHING = Says(en="nothing: it cannot be tested", ko="없음(검증할 수 없음)")
+NO_NOISE = Says(en="nothing: a count has no noise", ko="없음(개수에는 오차가 없음)")
 _UNMEASURED: frozenset[str] = frozenset({"average", "exam_grade", "latency"})
 """Kinds that `harness decide` decides from files; the ledger does not yet say which runs they need."""
 
@@ -33,7 +35,7 @@ class Context:
 
     benchmark: Benchmark | None = None
     why_not_run: Says = field(default_factory=lambda: Says(en="no run", ko="실행 없음"))
-    how_to_run: str = ""
+    how_to_run: Says = field(default_factory=lambda: Says.same("harness run"))
     code: str = ""
 
 
@@ -41,7 +43,7 @@ def decide(claim: Claim, runs: RunsByModel, size: SizeEvidence | None, context: 
     """Return the verdict on one claim; the same input always gives the same verdict."""
     if "measured" not in claim.lanes:
         why = reasons.untestable(claim.untestable) if claim.untestable else reasons.ON_PAPER
-        following = "nothing: closed" if claim.untestable else "harness check"
+        following = NOTHING if claim.untestable else Says.same("harness check")
         return _plain(claim, context, "not_testable", why, following)
     if claim.kind == "structure" and claim.value is not None:
         return _decide_size(claim, size, context)
@@ -108,7 +110,7 @@ def _judge(claim: Claim, run: RunEvidence, runs: RunsByModel, benchmark: Benchma
         )
         verdict = judge(terms_for_run(claim, benchmark, run), evidence, context.code)
     except ValueError as error:
-        why = Says(en=f"the answers cannot show it ({error})", ko=f"답변으로 알 수 없음 ({error})")
+        why = Says(en=f"the answers cannot show it ({error})", ko="답변으로는 알 수 없음")
         return _not_run(claim, context, why).model_copy(update={"protocol": protocol})
     if verdict.verdict == "not_measured":
         return verdict.model_copy(update={"next": context.how_to_run})
@@ -126,9 +128,7 @@ def _decide_size(claim: Claim, size: SizeEvidence | None, context: Context) -> V
 
     outcome = outcome_at(delta)
     interval = gap.point - claim.rounding, gap.point + claim.rounding
-    return _plain(
-        claim, context, outcome, reasons.exact(claim, size.parameters, outcome), "nothing: a count has no noise"
-    ).model_copy(
+    return _plain(claim, context, outcome, reasons.exact(claim, size.parameters, outcome), NO_NOISE).model_copy(
         update={
             "measured": size.parameters,
             "difference": gap.point,
@@ -146,7 +146,7 @@ def _not_run(claim: Claim, context: Context, why: Says) -> Verdict:
     return _plain(claim, context, "not_measured", reasons.not_run(why), context.how_to_run)
 
 
-def _plain(claim: Claim, context: Context, outcome: Outcome, text: Says, following: str) -> Verdict:
+def _plain(claim: Claim, context: Context, outcome: Outcome, text: Says, following: Says) -> Verdict:
     return Verdict(
         claim=claim.id,
         lane="measured",

@@ -76,11 +76,14 @@ def _open(valid: Sequence[Judged], held: Sequence[Judged], failed: Sequence[Judg
         ko=f"{name}에서는 맞으나 {len(valid)}개 프로토콜 모두에서 맞지는 않으며, 우연일 수 있다.",
     )
     base = held[0].verdict
+    names = [each.name for each in (held[0], *failed[:1])]
     return base.model_copy(
         update={
             "verdict": "undecided",
             "reasons": [*base.reasons, lucky],
-            "next": "more repeats under " + " and ".join(each.name for each in (held[0], *failed[:1])),
+            "next": Says(
+                en=f"more repeats under {' and '.join(names)}", ko=f"{', '.join(names)}에서 반복을 더 하는 것"
+            ),
         }
     )
 
@@ -94,7 +97,8 @@ def _with_invalid(found: Verdict, invalid: Sequence[str]) -> Verdict:
     )
     update: dict[str, Any] = {"reasons": [says, *found.reasons]}
     if found.verdict == "contradicted":
-        update |= {"verdict": "undecided", "next": f"a valid run under {names}"}
+        step = Says(en=f"a valid run under {names}", ko=f"{names} 조건의 유효한 실행")
+        update |= {"verdict": "undecided", "next": step}
     return found.model_copy(update=update)
 
 
@@ -108,7 +112,10 @@ def _split(held: Judged, failed: Judged, specifications: list[Specification]) ->
         update={
             "verdict": "protocol_dependent",
             "reasons": [says, *held.verdict.reasons],
-            "next": f"the source's own protocol: which of {held.name} and {failed.name} it used",
+            "next": Says(
+                en=f"the source's own protocol: which of {held.name} and {failed.name} it used",
+                ko=f"출처가 {held.name}, {failed.name} 가운데 무엇을 썼는지",
+            ),
             "specifications": specifications,
             "flips": flips,
         }

@@ -49,7 +49,7 @@ def material(store: Store, ledger: Ledger, decided: Decided, findings: Sequence[
     for claim in ledger.claims:
         benchmark = ledger.benchmarks.get(claim.benchmark or "")
         if "measured" in claim.lanes and missing_for(claim, benchmark, ledger.models, ledger.suites) is None:
-            reproduce[claim.id] = plan_for(claim, benchmark, ledger.models, ledger.suites)[1]
+            reproduce[claim.id] = plan_for(claim, benchmark, ledger.models, ledger.suites)[1].en
     return Material(
         claims=decided.claims,
         verdicts=decided.verdicts,

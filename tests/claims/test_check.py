@@ -71,13 +71,13 @@ class TestTheProjectsLedger:
 
     def test_two_digits_that_changed_places_in_a_figure_are_found(self):
         figures = [f for f in self.report.findings if f.check == "figure_against_table"]
-        assert {f.claimed for f in figures} == {"24.5 and 25.4", "62.1 and 62.7"}
+        assert {f.claimed.en for f in figures} == {"24.5 and 25.4", "62.1 and 62.7"}
 
     def test_the_sizes_in_the_articles_have_desk_verdicts(self):
         for claim in ("press-herald-2025-12-29/a004-s05", "press-donga-2025-12-30/a000-s62"):
             assert self.finding("statement_against_facts", claim).verdict == "reproduced"
         active = self.finding("statement_against_facts", "press-donga-2025-12-30/a000-s48")
-        assert (active.verdict, active.claimed) == ("contradicted", "102억 parameters")
+        assert (active.verdict, active.claimed.en) == ("contradicted", "102억 parameters")
 
     def test_every_finding_is_told_in_both_languages(self):
         for found in self.report.findings:

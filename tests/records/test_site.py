@@ -6,7 +6,14 @@ from harness.records.site import SiteSettings
 
 
 def test_the_sites_settings_are_readable():
-    assert "{claim}" in load_site(project().configs).report
+    assert load_site(project().configs).report is None
+
+
+@pytest.mark.parametrize(
+    "report", ["https://example.org/new?title={claim}", "mailto:errors@example.org?subject={claim}"]
+)
+def test_readers_can_report_by_form_or_by_mail(report: str):
+    assert SiteSettings(report=report).report == report
 
 
 @pytest.mark.parametrize(
@@ -14,8 +21,10 @@ def test_the_sites_settings_are_readable():
     [
         {"report": "javascript:alert({claim})"},
         {"report": "https://example.org/new"},
-        {"report": "mailto:?subject={claim}", "address": "https://example.org/site"},
-        {"report": "mailto:?subject={claim}", "address": "//example.org/"},
+        {"report": "mailto:?subject={claim}"},
+        {"report": "https:///new?title={claim}"},
+        {"address": "https://example.org/site"},
+        {"address": "//example.org/"},
     ],
 )
 def test_addresses_that_cannot_be_followed_are_refused(wrong: dict[str, str]):

@@ -10,7 +10,7 @@ def verdict(**changes):
         "claimed": "50.0",
         "unit": "percent",
         "reasons": [Says(en="because", ko="때문에")],
-        "next": "more",
+        "next": {"en": "more", "ko": "더"},
         "rule": "1.0",
         "code": "0",
     }

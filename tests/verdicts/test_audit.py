@@ -56,7 +56,7 @@ def test_a_naive_rule_does_not_pass(monkeypatch):
             claimed=terms.value,
             unit="percent",
             reasons=[Says(en="", ko="")],
-            next="",
+            next=Says.same(""),
             rule="naive",
             code="",
         )

@@ -17,7 +17,7 @@ def decided(name, outcome="reproduced", p=(0.001, 1.0), model="m", difference=0.
         p_reproduced=p[0],
         p_contradicted=p[1],
         reasons=[Says(en="because", ko="때문에")],
-        next="n",
+        next=Says.same("n"),
         rule="2.0",
         code="0",
     )

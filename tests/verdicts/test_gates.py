@@ -86,7 +86,7 @@ def test_a_run_may_stop_at_a_declared_look_only_and_not_below_the_floor():
     ],
 )
 def test_what_would_make_a_run_valid_is_said(table, following):
-    assert following in judge(terms("50.0"), Evidence([table])).next
+    assert following in judge(terms("50.0"), Evidence([table])).next.en
 
 
 def test_a_failed_gate_of_the_comparator_spoils_the_comparison():

@@ -45,14 +45,14 @@ def test_a_metric_with_another_range_is_read_on_its_own_scale():
 def test_one_run_of_an_unknown_kind_on_198_items_decides_nothing_at_one_point():
     verdict = judge(terms("50.5", n=198), evidence(steady(100, 98, repeats=16)))
     assert verdict.verdict == "undecided"
-    assert verdict.next.startswith("cannot be decided at 1 point: the source does not state its decoding")
+    assert verdict.next.en.startswith("cannot be decided at 1 point: the source does not state its decoding")
 
 
 def test_more_repeats_are_asked_for_where_they_would_help():
     chances = np.full(3000, 0.5)
     verdict = judge(terms("50.0", k_source=64, source_decoding="same"), evidence(drawn(chances, 2)))
     assert verdict.verdict == "undecided"
-    assert "more repeats of each item" in verdict.next
+    assert "more repeats of each item" in verdict.next.en
 
 
 def test_a_floor_is_met_by_more_and_missed_by_less():
@@ -73,7 +73,7 @@ def test_a_known_difference_of_the_set_up_draws_no_verdict():
         verdict = judge(terms(value, deviations=[off], **STATED), evidence(steady(500, 500)))
         assert verdict.verdict == "undecided"
         assert set(verdict.at.values()) == {"undecided"}
-        assert verdict.next == "a run without the deviations: weights"
+        assert verdict.next.en == "a run without the deviations: weights"
 
 
 def test_hearsay_is_never_held_against_the_maker():

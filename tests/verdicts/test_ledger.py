@@ -6,7 +6,7 @@ from harness.records import Deviation, Says
 from harness.verdicts import Context, RunEvidence, SizeEvidence, decide
 from tests.examples import SOURCE, benchmark, claim, run, sample
 
-CONTEXT = Context(benchmark(), Says(en="no run", ko="실행 없음"), "harness run …", "0.1.0")
+CONTEXT = Context(benchmark(), Says(en="no run", ko="실행 없음"), Says.same("harness run …"), "0.1.0")
 KNOWN = {"known": {"temperature": 0.5, "max_tokens": 100}}
 STEADY = [[1.0] * 8] * 500 + [[0.0] * 8] * 500
 DEVIATION = Deviation(field="weights", value="q4", says=Says(en="through 4 bits", ko="4비트"))
@@ -30,14 +30,14 @@ def test_a_claim_far_from_our_measurement_is_contradicted():
 def test_a_claim_at_the_edge_of_the_margin_is_undecided_and_says_what_would_decide_it():
     found = verdict_on("51.0")
     assert found.verdict == "undecided"
-    assert "decide" in found.next
+    assert "decide" in found.next.en
 
 
 def test_a_source_that_states_neither_decoding_nor_repeats_cannot_be_held_to_one_point():
     known_cap = claim(value="50.0", protocol={"known": {"max_tokens": 100}})
     found = decide(known_cap, {"m": [run(STEADY)]}, None, CONTEXT)
     assert found.verdict == "undecided"
-    assert found.next.startswith("cannot be decided")
+    assert found.next.en.startswith("cannot be decided")
 
 
 def test_a_deviation_caps_the_verdict_unless_the_claim_is_about_it():
@@ -70,7 +70,7 @@ def test_a_repeat_under_way_does_not_spoil_the_whole_ones():
 
 
 def test_a_metric_that_no_sample_holds_is_not_taken_for_zero():
-    context = Context(benchmark(score={"metric": "acc_norm"}), CONTEXT.why_not_run, "", "0.1.0")
+    context = Context(benchmark(score={"metric": "acc_norm"}), CONTEXT.why_not_run, code="0.1.0")
     found = decide(claim(protocol=KNOWN), {"m": [run(STEADY)]}, None, context)
     assert found.verdict == "not_measured"
     assert "acc_norm" in found.reasons[0].en
@@ -103,7 +103,7 @@ def test_one_repeat_is_no_measurement():
 
 def test_without_a_run_the_command_that_would_measure_is_named():
     found = decide(claim(), {}, None, CONTEXT)
-    assert (found.verdict, found.next) == ("not_measured", "harness run …")
+    assert (found.verdict, found.next.en) == ("not_measured", "harness run …")
 
 
 def test_only_the_items_of_the_claim_count():

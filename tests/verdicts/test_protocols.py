@@ -18,7 +18,7 @@ def judged(outcome="undecided", protocol="house", p=0.0001, measured=50.0, **set
         p_reproduced=p,
         p_contradicted=p,
         reasons=[Says(en="because", ko="때문에")],
-        next="n",
+        next=Says.same("n"),
         protocol=protocol,
         rule="2.0",
         code="0",
@@ -67,7 +67,7 @@ def test_a_declared_protocol_without_a_valid_run_is_named():
     found = combine([judged("not_measured", "main", measured=None), judged("contradicted", "b")])
     assert found.verdict == "undecided"
     assert found.reasons[0].en == "Under b; without a valid run under main."
-    assert found.next == "a valid run under main"
+    assert found.next.en == "a valid run under main"
     assert {point.protocol for point in found.specifications} == {"main", "b"}
 
 

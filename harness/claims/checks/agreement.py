@@ -9,7 +9,7 @@ from typing import Literal
 from harness.claims.bounds import apart, claimed, coarse, overlap, printed
 from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, same_mode, scale
-from harness.claims.findings import as_claimed, finding
+from harness.claims.findings import as_claimed, finding, listed
 from harness.records import Claim, Finding, Says, Severity
 from harness.records.claim import TEXT_UNITS
 from harness.records.units import COUNTED
@@ -96,7 +96,10 @@ def _pair(desk: Desk, check: str, a: Claim, b: Claim) -> Finding:
     return finding(
         check,
         [a, b],
-        (f"{a.value} and {b.value}", f"{a.number - b.number:+.4g}"),
+        (
+            Says(en=f"{a.value} and {b.value}", ko=f"{a.value}, {b.value}"),
+            Says.same(f"{a.number - b.number:+.4g}"),
+        ),
         ("undecided", severity),
         arithmetic,
         says,
@@ -141,11 +144,11 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
         differing = [(a, b) for a, b in combinations(sides, 2) if not _agree(a[0], b[0])]
         if not differing:
             continue
-        who = desk.subjects[subject].name if subject in desk.subjects else desk.models[subject].name
-        name = f"{quantity.replace('_', ' ')} of {who}"
+        who = desk.subjects[subject].called if subject in desk.subjects else Says.same(desk.models[subject].name)
+        name = f"{quantity.replace('_', ' ')} of {who.en}"
         says = Says(
             en=f"Statements differ on the {name}; a finding on all of them, no verdict on any.",
-            ko=f"출처마다 다르게 적는다({name}). 모두에 대한 지적이며 어느 쪽도 판정하지 않는다.",
+            ko=f"출처마다 다르게 적는다({who.ko}). 모두에 대한 지적이며 어느 쪽도 판정하지 않는다.",
         )
         same = [
             pair
@@ -155,20 +158,22 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
         if len(same) == len(differing):
             says = Says(
                 en=f"The same number stands for different things in the {name}.",
-                ko=f"같은 숫자가 서로 다른 것을 가리킨다({name}).",
+                ko=f"같은 숫자가 서로 다른 것을 가리킨다({who.ko}).",
             )
         mild = all(_second_hand(a[0], b[0]) or _round(a[0], b[0]) for a, b in differing)
         severity: Severity = "info" if mild else "minor"
         involved = [claim for side in sides for claim in side if any(side in pair for pair in differing)]
         words = "; ".join(f"{_side(a)} ≠ {_side(b)}" for a, b in differing)
-        values = (" against ".join(dict.fromkeys(_words(c) for c in involved)), "–")
+        said = {words.en: words for words in map(_words, involved)}.values()
+        against = Says(en=listed(said, " against ").en, ko=listed(said, " ↔ ").ko)
+        values = (against, Says.same("–"))
         yield finding(
             "statement_against_statement", involved, values, ("undecided", severity), words, says, on=involved
         )
 
 
 def _side(claims: list[Claim]) -> str:
-    return f"{_words(claims[0])} ({', '.join(dict.fromkeys(c.source.id for c in claims))})"
+    return f"{_words(claims[0]).en} ({', '.join(dict.fromkeys(c.source.id for c in claims))})"
 
 
 def _second_hand(a: Claim, b: Claim) -> bool:
@@ -182,10 +187,13 @@ def _round(a: Claim, b: Claim) -> bool:
     return overlap(coarse(a), claimed(b)) or overlap(coarse(b), claimed(a))
 
 
-def _words(claim: Claim) -> str:
+def _words(claim: Claim) -> Says:
     """Return what is claimed, with the kind where a ratio and a lead could be confused."""
-    kind = {"ratio": " as a ratio", "exceeds": " as a lead"}.get(claim.kind, "")
-    return as_claimed(claim) + kind
+    words, kind = as_claimed(claim), _KINDS.get(claim.kind)
+    return words if kind is None else Says(en=f"{words.en} {kind.en}", ko=f"{words.ko} {kind.ko}")
+
+
+_KINDS = {"ratio": Says(en="as a ratio", ko="(비율)"), "exceeds": Says(en="as a lead", ko="(앞선 폭)")}
 
 
 def _meaning(claim: Claim) -> tuple[str, ...]:

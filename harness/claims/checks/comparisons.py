@@ -34,7 +34,10 @@ def _counted(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     used = [cell for match in found for cell in match.cells]
     arithmetic = "; ".join(match.text() for match in found)
     if claim.printed is not None:
-        attempts = [Attempt(f"rows of {m.source}", (m.wins, m.wins + m.level), m.text()) for m in found]
+        attempts = [
+            Attempt(Says(en=f"rows of {m.source}", ko=f"{m.source}의 줄"), (m.wins, m.wins + m.level), m.text())
+            for m in found
+        ]
         counted = judged("wins_over_rows", claim, used, attempts)
         if counted.verdict == "contradicted" and not all(cell.complete for cell in used):
             counted = counted.model_copy(update={"verdict": "undecided", "severity": "minor"})
@@ -48,7 +51,7 @@ def _counted(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     return finding(
         "wins_over_rows",
         [claim, *used],
-        (claim.says.en, f"{wins} of {rows} rows"),
+        (claim.says, Says(en=f"{wins} of {rows} rows", ko=f"{rows}개 줄 가운데 {wins}개")),
         judgement,
         arithmetic,
         Says(en="Counted over the rows of the table it names.", ko="문장이 가리키는 표의 줄을 세었다."),
@@ -60,7 +63,7 @@ def _level(claim: Claim, found: Sequence[Match]) -> Finding:
     ours, theirs = (
         sum(m.means[side] * len(m.rows) for m in found) / sum(len(m.rows) for m in found) for side in (0, 1)
     )
-    count = sum(len(m.rows) for m in found)
+    count, share = sum(len(m.rows) for m in found), f"{100 * ours / theirs:.4g} %"
     says = Says(
         en=f"No limit is stated, so the mean decides nothing; {count} rows are published.",
         ko=f"기준이 없어 평균으로는 판정할 수 없다. 공개된 항목은 {count}개다.",
@@ -73,7 +76,7 @@ def _level(claim: Claim, found: Sequence[Match]) -> Finding:
     return finding(
         "wins_over_rows",
         [claim, *used],
-        (claim.says.en, f"{100 * ours / theirs:.4g} % of the comparator's mean"),
+        (claim.says, Says(en=f"{share} of the comparator's mean", ko=f"비교 대상 평균의 {share}")),
         NOTED,
         "; ".join(m.text() for m in found),
         says,
@@ -104,7 +107,7 @@ def exceeds_on_benchmark(desk: Desk) -> Iterator[Finding]:
         else:
             judgement = OPEN
         arithmetic = "; ".join(f"{a.value} ({a.source.id}) : {b.value} ({b.source.id})" for a, b in pairs)
-        values = (claim.says.en, f"{pairs[0][0].value} : {pairs[0][1].value}")
+        values = (claim.says, Says.same(f"{pairs[0][0].value} : {pairs[0][1].value}"))
         cells = [cell for pair in pairs for cell in pair]
         yield finding("exceeds_on_benchmark", [claim, *cells], values, judgement, arithmetic, says)
 

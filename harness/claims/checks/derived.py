@@ -16,11 +16,12 @@ from harness.claims.findings import (
     finding,
     judged,
     show,
-    span,
 )
 from harness.records import Claim, Finding, Says
 
 Pair = tuple[Claim, Claim]
+_ALL_ROWS = Says(en="all rows", ko="모든 줄")
+_FULL_ROWS = Says(en="rows without a dash", ko="빈칸 없는 줄")
 UNNAMED = "name of the test"
 """Listed as unstated where a source does not name its test: the one it is taken for can refute nothing."""
 BELOW = Says(
@@ -50,13 +51,18 @@ def _fits(claim: Claim, cell: Claim) -> bool:
     )
 
 
-def _operands(desk: Desk, claim: Claim) -> list[tuple[str, Pair]]:
+def _against(table: Table, other: Claim) -> Says:
+    return Says(en=f"{table.id} against {other.model}", ko=f"{table.id}, {other.model} 대비")
+
+
+def _operands(desk: Desk, claim: Claim) -> list[tuple[Says, Pair]]:
     if claim.over is not None and len(claim.over.operands) == 2:
         top, bottom = (desk.by_id[name] for name in claim.over.operands)
-        return [("the printed operands", (top, bottom))] if top.printed and bottom.printed else []
+        label = Says(en="the printed operands", ko="적힌 두 수")
+        return [(label, (top, bottom))] if top.printed and bottom.printed else []
     if claim.benchmark is None:
         return []
-    return [(f"{table.id} against {pair[1].model}", pair) for table, pair in pairs(desk, claim)]
+    return [(_against(table, pair[1]), pair) for table, pair in pairs(desk, claim)]
 
 
 def ratio_from_rows(desk: Desk) -> Iterator[Finding]:
@@ -103,7 +109,7 @@ def difference_from_rows(desk: Desk) -> Iterator[Finding]:
 def _difference(desk: Desk, claim: Claim) -> Iterator[Finding]:
     attempts, used = [], []
     for table, (ours, other) in pairs(desk, claim):
-        attempts += _leads(claim, ours, other, f"{table.id} against {other.model}", up=_up(desk, claim))
+        attempts += _leads(claim, ours, other, _against(table, other), up=_up(desk, claim))
         used += [ours, other]
     if attempts:
         found = judged("difference_from_rows", claim, used, attempts)
@@ -118,7 +124,7 @@ def _up(desk: Desk, claim: Claim) -> bool:
     return record.score.higher_is_better if record else True
 
 
-def _leads(claim: Claim, ours: Claim, other: Claim, label: str, *, up: bool) -> list[Attempt]:
+def _leads(claim: Claim, ours: Claim, other: Claim, label: Says, *, up: bool) -> list[Attempt]:
     """Return the lead in points; a lead "by percent" may also be meant as a share of the other's number."""
     better, worse = (ours, other) if up else (other, ours)
     bounds = difference(printed(better), printed(worse))
@@ -128,7 +134,8 @@ def _leads(claim: Claim, ours: Claim, other: Claim, label: str, *, up: bool) -> 
     if claim.unit == "percent" and low > 0:
         share = (100 * bounds[0] / high, 100 * bounds[1] / low)
         result = 100 * (better.number - worse.number) / other.number
-        found.append(Attempt(f"{label}, as a share", share, f"({words}) / {other.value} = {result:.4g} %"))
+        as_share = Says(en=f"{label.en}, as a share", ko=f"{label.ko}, 비율로")
+        found.append(Attempt(as_share, share, f"({words}) / {other.value} = {result:.4g} %"))
     return found
 
 
@@ -171,7 +178,7 @@ def rank_from_rows(desk: Desk) -> Iterator[Finding]:
                 ties = sum(c.number == ours.number for c in present)
                 arithmetic = " > ".join(f"{c.model} {c.value}" for c in order)
                 missing = [name for name, columns in meant.items() if not columns]
-                attempt = Attempt(table.id, (ahead + 1, ahead + 1 + ties + len(missing)), arithmetic)
+                attempt = Attempt(Says.same(table.id), (ahead + 1, ahead + 1 + ties + len(missing)), arithmetic)
                 found = judged("rank_from_rows", claim, order, [attempt])
                 names = ", ".join(missing)
                 note = Says(en=f"Not in the row: {names}.", ko=f"이 항목에 없는 모델: {names}.")
@@ -195,7 +202,7 @@ def average_from_rows(desk: Desk) -> Iterator[Finding]:
         for label, cells in sets:
             total = sum(c.number for c in cells)
             addends = " + ".join(c.value or "" for c in cells)
-            arithmetic = f"{label}: ({addends}) / {len(cells)} = {total / len(cells):.4g}"
+            arithmetic = f"{label.en}: ({addends}) / {len(cells)} = {total / len(cells):.4g}"
             attempts.append(Attempt(label, mean([printed(c) for c in cells]), arithmetic))
         wanted, exact = claimed(claim), (claim.number, claim.number)
         gaps = [(distance(a.bounds, wanted), distance(a.bounds, exact)) for a in attempts]
@@ -205,15 +212,15 @@ def average_from_rows(desk: Desk) -> Iterator[Finding]:
         if found.verdict == "contradicted" and (claim.source.party == "third" or partial):
             # Press may average rows that were never printed: the rows cannot refute it, only fail to show it.
             says = Says(
-                en=f"None of {len(sets)} sets of published rows gives it; nearest: {attempts[nearest].text}.",
+                en=f"None of {len(sets)} sets of published rows gives it; nearest: {attempts[nearest].text.en}.",
                 ko=f"공개된 항목의 조합 {len(sets)}가지에서 그 평균이 나오지 않는다. 가장 가까운 값은 "
-                f"{span(attempts[nearest].bounds)}이다.",
+                f"{attempts[nearest].text.ko}이다.",
             )
             found = found.model_copy(update={"verdict": "undecided", "severity": "minor", "says": says})
         yield found
 
 
-def _row_sets(desk: Desk, claim: Claim, table: Table) -> list[tuple[str, list[Claim]]]:
+def _row_sets(desk: Desk, claim: Claim, table: Table) -> list[tuple[Says, list[Claim]]]:
     """Return the sets of rows a mean may be over: all, those with every model, those of the wanted number."""
     rows = dict(desk.rows_for(claim, table))
     count = claim.over.count if claim.over else None
@@ -222,19 +229,22 @@ def _row_sets(desk: Desk, claim: Claim, table: Table) -> list[tuple[str, list[Cl
         cells = [row[model] for row in rows.values() if model in row and _fits(claim, row[model])]
         widest = max(map(len, rows.values()))
         full = [cell for cell in cells if len(rows[cell.benchmark or ""]) == widest]
-        for label, chosen in (("all rows", cells), ("rows without a dash", full)):
+        for label, chosen in ((_ALL_ROWS, cells), (_FULL_ROWS, full)):
             if chosen and (count is None or len(chosen) == count):
-                found.append((f"{label} of {table.id}, {model}", chosen))
+                words = Says(en=f"{label.en} of {table.id}, {model}", ko=f"{table.id}의 {label.ko}, {model}")
+                found.append((words, chosen))
             elif count is not None and len(chosen) == count + 1:
-                found += [
-                    (f"{label} of {table.id} but {left.benchmark}, {model}", [c for c in chosen if c is not left])
-                    for left in chosen
-                ]
+                for left in chosen:
+                    words = Says(
+                        en=f"{label.en} of {table.id} but {left.benchmark}, {model}",
+                        ko=f"{left.benchmark}만 뺀 {table.id}의 {label.ko}, {model}",
+                    )
+                    found.append((words, [c for c in chosen if c is not left]))
     return _distinct(found)
 
 
-def _distinct(sets: Sequence[tuple[str, list[Claim]]]) -> list[tuple[str, list[Claim]]]:
-    seen: dict[tuple[str, ...], tuple[str, list[Claim]]] = {}
+def _distinct(sets: Sequence[tuple[Says, list[Claim]]]) -> list[tuple[Says, list[Claim]]]:
+    seen: dict[tuple[str, ...], tuple[Says, list[Claim]]] = {}
     for label, cells in sets:
         seen.setdefault(tuple(c.id for c in cells), (label, cells))
     return list(seen.values())
@@ -271,18 +281,20 @@ def _parts_against(desk: Desk, claims: Sequence[Claim], parts: Sequence[Claim]) 
     bounds = [printed(p) for p in parts]
     names = " + ".join(p.value or "" for p in parts)
     plain = mean(bounds)
-    attempts = [Attempt("plain mean", plain, f"({names}) / {len(parts)} = {show(middle(plain))}")]
+    attempts = [
+        Attempt(Says(en="plain mean", ko="단순 평균"), plain, f"({names}) / {len(parts)} = {show(middle(plain))}")
+    ]
     items = [desk.benchmarks[p.benchmark or ""].items for p in parts]
     weights = [float(n) for n in items if n is not None]
     if len(weights) == len(parts):
         weighted = mean(bounds, weights)
         words = " + ".join(f"{n:.0f} × {p.value}" for n, p in zip(weights, parts, strict=True))
         arithmetic = f"({words}) / {sum(weights):.0f} = {show(middle(weighted))}"
-        attempts.append(Attempt("weighted by items", weighted, arithmetic))
+        attempts.append(Attempt(Says(en="weighted by items", ko="문항 가중 평균"), weighted, arithmetic))
     if any(overlap(a.bounds, claimed(claim)) for a in attempts):
         return
     if min(p.number for p in parts) <= claim.number <= max(p.number for p in parts):
-        tried = " nor ".join(a.label for a in attempts)
+        tried = " nor ".join(a.label.en for a in attempts)
         says = Says(
             en=f"The {tried} of the parts does not give it; how they are weighted is not stated.",
             ko="부분 점수의 평균과 맞지 않는다. 가중 방식은 밝히지 않았다.",
@@ -315,15 +327,15 @@ def bound_over_rows(desk: Desk) -> Iterator[Finding]:
         says = BELOW if below else ALL_ABOVE
         if claim.protocol.unstated:
             left = ", ".join(claim.protocol.unstated)
-            says += Says(en=f"The source leaves open: {left}.", ko=f"출처가 밝히지 않은 것: {left}.")
-        recomputed = f"lowest {lowest.value} ({lowest.benchmark})"
+            says += Says(en=f"The source leaves open: {left}.", ko="출처가 조건을 다 밝히지 않았다.")
+        least = f"{lowest.value} ({lowest.benchmark})"
         order = [*read, *(c for c in below if c not in read)] or cells
         yield finding(
             "bound_over_rows",
             [claim, *order],
-            (as_claimed(claim), recomputed),
+            (as_claimed(claim), Says(en=f"lowest {least}", ko=f"최솟값 {least}")),
             judgement,
-            arithmetic or f"{recomputed} ≥ {claim.value}",
+            arithmetic or f"lowest {least} ≥ {claim.value}",
             says,
         )
 

@@ -8,7 +8,7 @@ from harness.claims.checks.registry import Check
 from harness.claims.desk import Desk, Table, same_mode, scale
 from harness.claims.findings import DENIED, NOTED, OPEN, SLIGHTLY_OFF, as_claimed, finding, show
 from harness.records import Benchmark, Claim, Finding, Says
-from harness.records.units import COUNTED, SCORES
+from harness.records.units import COUNTED, SCORES, UNITS
 from harness.statistics.grim import can_tell, implied_repeats, is_possible
 
 NO_SINGLE_RUN = Says(
@@ -27,6 +27,7 @@ SLIPPED = Says(
     en="The same digits with the point elsewhere: one of the two slipped.",
     ko="숫자는 같고 소수점 자리만 다르다. 둘 중 하나가 잘못 적혔다.",
 )
+MULTIPLE = Says(en="a multiple of one item", ko="문항 하나의 배수")
 SLIPS = (9.0, 110.0)
 """Ratios between which a decimal point can have slipped by one or two places, rounding included."""
 
@@ -86,11 +87,9 @@ def _grim_row(desk: Desk, record: Benchmark, cells: list[Claim]) -> Iterator[Fin
     ):
         if found:
             claims = [claim for claim, _ in found]
-            values = ", ".join(c.value or "" for c in claims)
+            values = Says.same(", ".join(c.value or "" for c in claims))
             arithmetic = "; ".join(words for _, words in found)
-            yield finding(
-                "grim", claims, (values, "a multiple of one item"), judgement, arithmetic, says, on=claims
-            )
+            yield finding("grim", claims, (values, MULTIPLE), judgement, arithmetic, says, on=claims)
 
 
 def _nearest(claim: Claim, n: int, repeats: int) -> str:
@@ -107,9 +106,10 @@ def impossible_precision(desk: Desk) -> Iterator[Finding]:
     for claim in desk.statements:
         if claim.unit in COUNTED and claim.printed is not None and not claim.number.is_integer():
             says = Says(
-                en=f"{claim.unit} are counted in whole numbers.", ko=f"정수로만 세는 단위다({claim.unit})."
+                en=f"{claim.unit} are counted in whole numbers.",
+                ko=f"정수로만 세는 단위다({UNITS[claim.unit].ko}).",
             )
-            values = (as_claimed(claim), "a whole number")
+            values = (as_claimed(claim), Says(en="a whole number", ko="정수"))
             yield finding("impossible_precision", [claim], values, SLIGHTLY_OFF, claim.value or "", says)
 
 
@@ -122,7 +122,11 @@ def _odd_digits(table: Table) -> Iterator[Finding]:
         odd = [c for c in cells if digits.get(c.id) == most]
         if len(counts) > 1 and len(odd) == 1 and len(digits) >= 5:
             rest = max(d for d in counts if d != most)
-            values = (odd[0].value or "", f"{rest} decimals in the other {len(digits) - 1} cells")
+            others = len(digits) - 1
+            words = Says(
+                en=f"{rest} decimals in the other {others} cells", ko=f"다른 {others}칸은 소수 {rest}자리"
+            )
+            values = (Says.same(odd[0].value or ""), words)
             says = MORE_DIGITS
             yield finding("impossible_precision", odd, values, NOTED, f"{most} against {rest} decimals", says)
 
@@ -137,7 +141,10 @@ def unit_and_direction(desk: Desk) -> Iterator[Finding]:
         low, high = scale(record, claim.unit)
         if not low <= claim.number <= high:
             judgement = DENIED if claim.standing == "current" else SLIGHTLY_OFF
-            values = (as_claimed(claim), f"between {show(low)} and {show(high)}")
+            values = (
+                as_claimed(claim),
+                Says(en=f"between {show(low)} and {show(high)}", ko=f"{show(low)}–{show(high)}"),
+            )
             name = record.names[0]
             says = Says(
                 en=f"Outside the range of {name}; the unit or a decimal point may have slipped.",
@@ -169,7 +176,7 @@ def _turned_round(desk: Desk) -> Iterator[Finding]:
                 en=f"A lower number is better on {name}: a ratio above 100 % is no lead.",
                 ko=f"낮을수록 좋은 지표다({name}). 비율이 100%를 넘으면 앞선 것이 아니다.",
             )
-            values = (as_claimed(claim), "a lower number is better")
+            values = (as_claimed(claim), Says(en="a lower number is better", ko="낮을수록 좋다"))
             words = f"{record.score.metric}: lower is better"
             yield finding("unit_and_direction", [claim], values, OPEN, words, says)
 
@@ -183,7 +190,10 @@ def _slipped(a: Claim, b: Claim) -> Iterator[Finding]:
     ratio = large / small
     digits = [(c.value or "").replace(".", "").strip("0") for c in (a, b)]
     if ratio in (10.0, 100.0) or (digits[0] == digits[1] and len(digits[0]) > 1 and round(ratio) in (10, 100)):
-        values = (f"{a.value} and {b.value}", f"a factor of {ratio:.4g}")
+        values = (
+            Says(en=f"{a.value} and {b.value}", ko=f"{a.value}, {b.value}"),
+            Says(en=f"a factor of {ratio:.4g}", ko=f"{ratio:.4g}배"),
+        )
         says = SLIPPED
         words = f"{large:g} / {small:g} = {ratio:.4g}"
         yield finding("unit_and_direction", [a, b], values, OPEN, words, says, on=[a, b])

@@ -16,6 +16,7 @@ from harness.claims.findings import (
     as_claimed,
     finding,
     judged,
+    listed,
     show,
 )
 from harness.claims.quantities import SIZES, UnknownQuantityError, attempts
@@ -23,6 +24,7 @@ from harness.facts.parameters import count
 from harness.facts.unpublished import UnpublishedError, missing_sizes
 from harness.records import Architecture, Claim, Finding, Says
 
+NOTHING = Says.same("–")
 KIBI = 1.024
 """1,024 tokens, in thousands."""
 
@@ -55,9 +57,9 @@ def statement_against_facts(desk: Desk) -> Iterator[Finding]:
         except UnknownQuantityError as error:
             says = Says(
                 en=f"The statement names a reading that cannot be computed: {error}.",
-                ko=f"계산할 수 없는 해석이 적혀 있다: {error}.",
+                ko="계산할 수 없는 해석이 적혀 있다.",
             )
-            values = (as_claimed(claim), "–")
+            values = (as_claimed(claim), NOTHING)
             yield finding("statement_against_facts", claims, values, OPEN, str(error), says)
             continue
         if found and claim.printed is not None:
@@ -122,15 +124,15 @@ def _within(claim: Claim, found: list[Attempt]) -> Finding:
         judgement, says = AGREES, Says(en="The configuration says so.", ko="모델 구성과 맞는다.")
     elif any(holds):
         judgement = OPEN
-        yes = "; ".join(a.text for a, ok in zip(found, holds, strict=True) if ok)
-        no = "; ".join(a.text for a, ok in zip(found, holds, strict=True) if not ok)
+        yes = listed(a.text for a, ok in zip(found, holds, strict=True) if ok)
+        no = listed(a.text for a, ok in zip(found, holds, strict=True) if not ok)
         says = Says(
-            en=f"The wording leaves open which is meant: it holds for {yes}; not for {no}.",
-            ko="표현이 모호하다. 어떤 조건에서는 맞고 어떤 조건에서는 맞지 않는다.",
+            en=f"The wording leaves open which is meant: it holds for {yes.en}; not for {no.en}.",
+            ko=f"표현이 모호하다. 다음 조건에서는 맞고({yes.ko}), 다음 조건에서는 맞지 않는다({no.ko}).",
         )
     else:
         judgement, says = DENIED, Says(en="It holds in no reading.", ko="어떻게 읽어도 맞지 않는다.")
-    return finding("statement_against_facts", [claim], (claim.says.en, found[0].text), judgement, arithmetic, says)
+    return finding("statement_against_facts", [claim], (claim.says, found[0].text), judgement, arithmetic, says)
 
 
 def _not_computable(desk: Desk, claim: Claim, error: UnpublishedError) -> Finding:
@@ -146,7 +148,7 @@ def _not_computable(desk: Desk, claim: Claim, error: UnpublishedError) -> Findin
             en="The configuration is not published in full, so the number cannot be recomputed.",
             ko="모델 구성이 모두 공개되지 않아 다시 계산할 수 없다.",
         )
-        return finding("statement_against_facts", [claim], (as_claimed(claim), "–"), NOTED, gap, says)
+        return finding("statement_against_facts", [claim], (as_claimed(claim), NOTHING), NOTED, gap, says)
     agrees = not apart(claimed(own[0]), claimed(claim)) or overlap(claimed(own[0]), coarse(claim))
     judgement = LOOSELY if agrees else OPEN
     says = Says(
@@ -183,9 +185,12 @@ def training_arithmetic(desk: Desk) -> Iterator[Finding]:
         except UnpublishedError:
             continue
         by_rule = [
-            ("active with both embeddings", (float(active.active),) * 2),
-            ("active without the input table", (float(active.active_without_input_embedding),) * 2),
-            *((f"active as printed ({c.value})", printed(c)) for c in stated),
+            (Says(en="active with both embeddings", ko="두 임베딩을 포함한 활성"), (float(active.active),) * 2),
+            (
+                Says(en="active without the input table", ko="입력 표를 뺀 활성"),
+                (float(active.active_without_input_embedding),) * 2,
+            ),
+            *((Says(en=f"active as printed ({c.value})", ko=f"적힌 활성({c.value})"), printed(c)) for c in stated),
         ]
         low, high = printed(tokens[0])
         found = [
@@ -217,7 +222,12 @@ def rank_by_size(desk: Desk) -> Iterator[Finding]:
         words = " > ".join(
             f"{name} {show(size)}" for name, size in sorted(sizes.items(), key=lambda item: -item[1])
         )
-        yield judged("rank_by_size", claim, [], [Attempt("by all weights", (rank, rank), words)])
+        yield judged(
+            "rank_by_size",
+            claim,
+            [],
+            [Attempt(Says(en="by all weights", ko="모든 가중치로"), (rank, rank), words)],
+        )
 
 
 def licence_of_release(desk: Desk) -> Iterator[Finding]:
@@ -246,7 +256,7 @@ def licence_of_release(desk: Desk) -> Iterator[Finding]:
                 )
         else:
             continue
-        yield finding("licence_of_release", [claim], (claim.says.en, words), judgement, words, says)
+        yield finding("licence_of_release", [claim], (claim.says, Says.same(words)), judgement, words, says)
 
 
 def _plain(licence: str) -> str:

@@ -9,11 +9,12 @@ from harness.claims.desk import Desk, same_mode
 from harness.claims.findings import AGREES, LOOSELY, NOT_SHOWN, NOTED, OPEN, as_claimed, finding
 from harness.records import Claim, Finding, Says
 
+NO_ROW = Says(en="no row", ko="해당 줄 없음")
 NO_LIMIT = Says(en="No limit is stated, so the rows decide nothing.", ko="기준이 없어 판정할 수 없다.")
 EVERYWHERE = Says(en="Ahead in every published row it can be about.", ko="해당하는 공개된 항목 모두에서 앞선다.")
 NOWHERE = Says(
     en="Not shown by the published rows: against every comparator neither all, nor most, nor the mean.",
-    ko="공개된 항목로는 확인되지 않는다. 모든 비교 대상에 대해 전부도, 다수도, 평균도 앞서지 않는다.",
+    ko="공개된 항목으로는 확인되지 않는다. 모든 비교 대상에 대해 전부도, 다수도, 평균도 앞서지 않는다.",
 )
 IN_A_TABLE = Says(en="The sentence and a table agree.", ko="문장과 표가 일치한다.")
 IN_NO_TABLE = Says(
@@ -39,7 +40,7 @@ def press_against_table(desk: Desk) -> Iterator[Finding]:
                 en=f"No published table holds the model, a comparator and a benchmark{skill}.",
                 ko="모델과 비교 대상, 해당 벤치마크가 함께 실린 공개 표가 없다.",
             )
-            yield finding("press_against_table", [claim], (as_claimed(claim), "no row"), NOTED, "no rows", words)
+            yield finding("press_against_table", [claim], (as_claimed(claim), NO_ROW), NOTED, "no rows", words)
         elif claim.printed is not None:
             if claim.unit == "percent":
                 yield _ratio_rows(claim, found)
@@ -50,9 +51,9 @@ def press_against_table(desk: Desk) -> Iterator[Finding]:
 def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
     """Compare a percentage with each row's ratio; "ahead by 148 %" is also read as a lead."""
     wanted = printed(claim) if claim.hedge == "up_to" else claimed(claim)
-    readings: list[tuple[str, Bounds]] = [("a ratio", wanted)]
+    readings: list[tuple[Says, Bounds]] = [(Says(en="a ratio", ko="비율"), wanted)]
     if claim.kind == "exceeds" or RATIO_OR_LEAD in claim.protocol.unstated:
-        readings.append(("a lead", (100 + wanted[0], 100 + wanted[1])))
+        readings.append((Says(en="a lead", ko="앞선 폭"), (100 + wanted[0], 100 + wanted[1])))
     rows: list[tuple[float, Bounds, Claim, Claim]] = []
     for match in found:
         for ours, theirs in match.rows:
@@ -69,8 +70,8 @@ def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
     used = [cell for _, _, ours, theirs in shown for cell in (ours, theirs)]
     if fits:
         says = Says(
-            en=f"Published rows give it, read as {fits[0][0]}; the source names no benchmark.",
-            ko="공개된 항목에서 그 값이 나온다. 출처는 벤치마크를 밝히지 않는다.",
+            en=f"Published rows give it, read as {fits[0][0].en}; the source names no benchmark.",
+            ko=f"{fits[0][0].ko}로 읽으면 공개된 항목에서 그 값이 나온다. 출처는 벤치마크를 밝히지 않는다.",
         )
         judgement = LOOSELY if len(readings) > 1 else AGREES
     else:
@@ -79,7 +80,7 @@ def _ratio_rows(claim: Claim, found: Sequence[Match]) -> Finding:
             ko=f"공개된 {len(rows)}개 줄에서 그 값이 나오지 않아 가까운 것을 적었다. 벤치마크는 밝히지 않았다.",
         )
         judgement = OPEN
-    values = (as_claimed(claim), f"{shown[0][0]:.4g} %" if shown else "no row")
+    values = (as_claimed(claim), Says.same(f"{shown[0][0]:.4g} %") if shown else NO_ROW)
     return finding("press_against_table", [claim, *used], values, judgement, arithmetic or "no rows", says)
 
 
@@ -128,7 +129,8 @@ def _ahead(desk: Desk, claim: Claim, found: Sequence[Match]) -> Finding:
     else:
         judgement = NOT_SHOWN
         says = NOWHERE
-    values = (claim.says.en, f"ahead in {wins} of {rows} rows")
+    ahead = Says(en=f"ahead in {wins} of {rows} rows", ko=f"{rows}개 줄 가운데 {wins}개에서 앞섬")
+    values = (claim.says, ahead)
     return finding("press_against_table", [claim, *used], values, judgement, arithmetic, says)
 
 
@@ -156,7 +158,7 @@ def prose_against_table(desk: Desk) -> Iterator[Finding]:
         values = ", ".join(f"{c.value} ({c.source.id})" for c in fits or cells)
         arithmetic = f"{claim.value} in the sentence; in tables {values}"
         says = IN_A_TABLE if fits else IN_NO_TABLE
-        recomputed = (fits or cells)[0].value or ""
+        recomputed = Says.same((fits or cells)[0].value or "")
         yield finding(
             "prose_against_table",
             [claim, *(fits or cells)],

@@ -164,7 +164,8 @@ VERDICTS = (
         "why, Korean (JSON)",
         "이유(한국어, JSON)",
     ),
-    Column("next", "string", lambda v: v.next, "what would tell more", "더 알려면 할 일"),
+    Column("next_en", "string", lambda v: v.next.en, "what would tell more, English", "더 알려면 할 일(영어)"),
+    Column("next_ko", "string", lambda v: v.next.ko, "what would tell more, Korean", "더 알려면 할 일(한국어)"),
     Column("evidence", "string", lambda v: as_json(v.evidence), "runs it rests on (JSON)", "근거가 된 실행(JSON)"),
     Column("newest", "string", lambda v: v.newest, "newest answer (UTC)", "가장 최근 답변(UTC)"),
     Column("rule", "string", lambda v: v.rule, "version of the rule", "판정 규칙의 판"),
@@ -184,14 +185,10 @@ FINDINGS = (
     Column(
         "judged", "string", lambda f: as_json(f.judged), "those that the verdict is on (JSON)", "판정 대상(JSON)"
     ),
-    Column("claimed", "string", lambda f: f.claimed, "what is said", "주장한 값"),
-    Column(
-        "recomputed",
-        "string",
-        lambda f: f.recomputed,
-        "what follows from the documents",
-        "문서에서 다시 계산한 값",
-    ),
+    Column("claimed_en", "string", lambda f: f.claimed.en, "what is said, English", "주장한 값(영어)"),
+    Column("claimed_ko", "string", lambda f: f.claimed.ko, "what is said, Korean", "주장한 값(한국어)"),
+    Column("recomputed_en", "string", lambda f: f.recomputed.en, "what follows, English", "다시 계산한 값(영어)"),
+    Column("recomputed_ko", "string", lambda f: f.recomputed.ko, "what follows, Korean", "다시 계산한 값(한국어)"),
     Column("verdict", "string", lambda f: f.verdict, "how the claim stands on paper", "문서상 판정"),
     Column("severity", "string", lambda f: f.severity, "none, info, minor or major", "심각도"),
     Column("arithmetic", "string", lambda f: f.arithmetic, "to redo by hand", "손으로 확인할 계산"),

@@ -49,6 +49,10 @@ def _result(data: Dataset, run: RunEvidence) -> _Result | str:
         return "the model has no repository on the hub"
     if hub is None:
         return f"{benchmark.id} has no repository on the hub"
+    if benchmark.hub_task is None:
+        return (
+            f"no task of {hub.hub} is known: copy its id from eval.yaml there to hub_task in {benchmark.id}.yaml"
+        )
     if manifest.deviations:
         return "; ".join(deviation.says.en for deviation in manifest.deviations)
     told = summary(run)
@@ -58,7 +62,7 @@ def _result(data: Dataset, run: RunEvidence) -> _Result | str:
     mean = next((each.mean for each in told.metrics if each.metric == metric), None)
     if mean is None:
         return f"no answer is scored by {metric}"
-    dataset = {"id": hub.hub, "task_id": hub.name or "default"}
+    dataset = {"id": hub.hub, "task_id": benchmark.hub_task}
     if hub.revision != "unpinned":
         dataset["revision"] = hub.revision
     entry: dict[str, Any] = {"dataset": dataset, "value": _value(mean, benchmark)}
@@ -99,6 +103,7 @@ def _readme(found: dict[str, list[_Result]], left_out: list[str]) -> str:
         "# Results for model repositories on the Hugging Face hub\n\n"
         "The folder `.eval_results/` below a model's name goes into that model's repository, by a pull request. "
         "The hub shows a result\nwhere the data set is registered as a benchmark and `task_id` is a task of its "
-        "`eval.yaml`: look there before you send one.\n\n"
+        "`eval.yaml`; a benchmark's config names that task\n(`hub_task` in configs/benchmark/), and without one no "
+        "result is written.\n\n"
         f"{len(found):,} files; left out, with the reason:\n\n" + ("".join(left_out) or "- nothing\n")
     )

@@ -1,5 +1,6 @@
 """The pages of claims, and the list that finds them."""
 
+import re
 from collections import Counter
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import msgspec
 
 from harness.planning.spent import spent
-from harness.records import Finding, Outcome, Says, Specification, Verdict
+from harness.records import Claim, Finding, Outcome, Says, Specification, Verdict
 from harness.report.figure import WIDTH, claim_figure, specification_curve
 from harness.report.site.entries import claim_path, compare_path, counts, entry, run_path, subject_path
 from harness.report.site.page import Page
@@ -47,9 +48,10 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
 
     def extras(words: Words) -> dict[str, Any]:
         figure = None if verdict is None else claim_figure(claim, verdict)
-        address = shelf.material.settings.report.replace("{claim}", claim.id)
+        address = shelf.material.settings.report
+        report = None if address is None else address.replace("{claim}", claim.id)
         curve = None if verdict is None else specification_curve(claim, verdict)
-        return {"figure": figure, "curve": curve, "width": WIDTH, "report": address}
+        return {"figure": figure, "curve": curve, "width": WIDTH, "report": report}
 
     return Page(claim_path(claim.id), "claim.html", claim.says, data, extras, section="claims")
 
@@ -160,8 +162,9 @@ def search_index(shelf: Shelf, words: Words) -> str:
                 "".join(lane[0] for lane in LANES if lane in claim.lanes),
                 standing.measured or "",
                 standing.desk or "",
-                visible(claim.value or ""),
+                visible(words.name(claim.value or "")),
                 "" if measured is None else number(measured, claim.unit),
+                _exact(claim),
             ]
         )
     outcomes: list[Outcome] = [
@@ -185,6 +188,13 @@ def search_index(shelf: Shelf, words: Words) -> str:
     for character in "<\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f"window.CLAIMS = {text};\n"
+
+
+def _exact(claim: Claim) -> float | None:
+    """Return the number to sort by, where it cannot be read from the text as it is printed: 5190억, 1.5T."""
+    if claim.printed is None:
+        return None
+    return None if re.fullmatch(r"-?[\d,]+(\.\d+)?", claim.value or "") else claim.number
 
 
 class _Numbered(dict[str, int]):

@@ -39,6 +39,7 @@ def entry(shelf: Shelf, standing: Standing) -> dict[str, Any]:
         "path": claim_path(claim.id),
         "says": claim.says.model_dump(),
         "value": claim.value,
+        "number": claim.number if claim.printed else None,
         "unit": claim.unit,
         "kind": claim.kind,
         "lanes": claim.lanes,

@@ -84,13 +84,14 @@ def _foremost(standings: list[Standing], members: list[str]) -> dict[str, Any] |
 def _not_measured(standings: list[Standing]) -> dict[str, Any]:
     """Return how many claims only lack a run, and what the others lack first."""
     following = [s.verdict.next for s in standings if s.verdict and s.measured == "not_measured"]
-    ready = sum(text.startswith("harness run") for text in following)
-    lacking = Counter(text for text in following if not text.startswith("harness run"))
+    missing = [step for step in following if not step.en.startswith("harness run")]
+    lacking = Counter(step.en for step in missing)
+    says = {step.en: step.model_dump() for step in missing}
     order = sorted(lacking.items(), key=lambda item: (-item[1], item[0]))
     return {
         "claims": len(following),
-        "lack_only_a_run": ready,
-        "lack": [{"what": what, "claims": n} for what, n in order[:LACKING]],
+        "lack_only_a_run": len(following) - len(missing),
+        "lack": [{"what": says[what], "claims": n} for what, n in order[:LACKING]],
         "lack_other": sum(n for _, n in order[LACKING:]),
     }
 

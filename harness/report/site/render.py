@@ -75,6 +75,7 @@ def _environment(language: Language) -> Environment:
         mark=_marker(catalogue),
         menu=[(name, f"{_PATHS.get(name, name)}") for name in MENU],
         order=list(MARKS),
+        rank=_rank,
         hours=hours,
         compact=_compact,
     )
@@ -91,6 +92,11 @@ def _marker(catalogue: Words) -> Callable[..., Markup]:
         )
 
     return mark
+
+
+def _rank(outcome: Outcome | None) -> int:
+    """Return the place of a verdict where a table is sorted by it: what is decided first, what is not on it last."""
+    return len(MARKS) if outcome is None else list(MARKS).index(outcome)
 
 
 def _compact(number: float | None, digits: int = 4) -> str:

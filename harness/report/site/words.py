@@ -1,5 +1,6 @@
 """The words of the interface, one catalogue per language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -10,10 +11,13 @@ import yaml
 from markupsafe import Markup
 
 from harness.records import Says
+from harness.records.units import UNITS, metric_name
 from harness.report.site.text import visible
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
+_ENGLISH = re.compile(r"^(?=.*[A-Za-z])[^가-힣]*$", re.DOTALL)
+"""A text with Latin letters and no Hangul."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -51,8 +55,22 @@ class Words:
 
     def phrase(self, text: str) -> str:
         """Return a phrase of the ledger in this language; one without a translation is marked as English."""
-        found = text if self.language == "en" else self._translated(text)
+        found = text if self.language == "en" or not _ENGLISH.search(text) else self._translated(text)
         return found if found is not None else Markup('<span lang="en">{}</span>').format(visible(text))
+
+    def unit(self, unit: str) -> str:
+        """Return what stands behind a number in this unit."""
+        return self.says(UNITS[unit])
+
+    def metric(self, metric: str) -> str:
+        """Return what a metric that a source names is called."""
+        return self.says(metric_name(metric))
+
+    def gate(self, gate: str) -> str:
+        """Return the name of a gate; one on a comparator's run says so."""
+        whose, _, name = gate.rpartition("'s ")
+        told = self.of("gate", name)
+        return self("comparators_gate", gate=told) if whose else told
 
     def name(self, text: str) -> str:
         """Return a name in this language; most are the same in all."""
@@ -91,8 +109,10 @@ def words(language: Language) -> Words:
     """Return the catalogue of a language."""
     folder = files("harness.report.site") / "words"
     texts = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
-    phrases = folder / f"phrases.{language}.yaml"
-    known = yaml.safe_load(phrases.read_text(encoding="utf-8")) if phrases.is_file() else {}
+    known: dict[str, str] = {}
+    for name in ("phrases", "notes"):
+        file = folder / f"{name}.{language}.yaml"
+        known |= yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return Words(language, texts, known)
 
 

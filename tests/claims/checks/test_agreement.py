@@ -56,14 +56,14 @@ def test_a_figure_does_not_repeat_its_tables_differences_with_others():
 
 def test_a_figure_in_the_same_document_is_compared_too():
     figure = rows("24.5", table="figure", source=CARD, form="figure")
-    assert only(figure_against_table(desk(rows("25.4", source=CARD), figure))).claimed == "25.4 and 24.5"
+    assert only(figure_against_table(desk(rows("25.4", source=CARD), figure))).claimed.en == "25.4 and 24.5"
 
 
 def test_a_later_revision_with_another_number_is_found():
     newer = rows("79.1", source=source(id="card-2", of="m", supersedes="card"))
     older = rows("80.0", source=CARD, standing="superseded")
     found = only(revision_against_revision(desk(older, newer)))
-    assert found.claimed == "79.1 and 80.0"
+    assert found.claimed.en == "79.1 and 80.0"
 
 
 def test_a_replaced_revision_is_not_held_against_other_papers():

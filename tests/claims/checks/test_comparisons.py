@@ -49,7 +49,7 @@ class TestWinsOverANamedTable:
     def test_a_planted_number_is_contradicted(self):
         told = self.claim(value="2", unit="benchmarks")
         found = only(wins_over_rows(desk(MIXED, told, benchmarks=KOREAN)))
-        assert (found.verdict, found.recomputed[0]) == ("contradicted", "1")
+        assert (found.verdict, found.recomputed.en[0]) == ("contradicted", "1")
 
     def test_almost_every_row_is_widened_as_worded(self):
         twelve = {f"r{i}": {"m": "2.0", "n": "1.0"} for i in range(12)} | {"last": {"m": "1.0", "n": "2.0"}}

@@ -105,7 +105,7 @@ class TestUnits:
         ]
         wide = benchmark(score={"metric": "rating", "range": [0, 100]})
         found = only(unit_and_direction(desk(*slipped, benchmarks=[wide])))
-        assert "a factor of 10" in found.recomputed
+        assert "a factor of 10" in found.recomputed.en
 
     def test_fractions_may_be_printed_as_points_and_ranges_to_100_as_percent(self):
         whole = benchmark(score={"metric": "rating", "range": [0, 100]})

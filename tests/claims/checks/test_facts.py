@@ -170,7 +170,7 @@ class TestSavings:
         found = only(check(claim, models=[model(architecture=architecture)]))
         # 25 % + 7,500 % / tokens: 27 % near 3,750 tokens, and nowhere else.
         assert (found.verdict, found.severity) == ("undecided", "minor")
-        assert "tokens against every layer seeing all" in found.recomputed
+        assert "tokens against every layer seeing all" in found.recomputed.en
 
     def test_an_unpublished_window_is_never_taken_for_none(self):
         mixers = {"local": {**self.HYBRID.mixers["local"].model_dump(), "window": "unpublished"}}

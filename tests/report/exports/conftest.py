@@ -25,8 +25,8 @@ def finding() -> Finding:
             "claims": ["card/table/quiz/m"],
             "judged": ["card/table/quiz/m"],
             "statement": says,
-            "claimed": "50",
-            "recomputed": "49",
+            "claimed": {"en": "50", "ko": "50"},
+            "recomputed": {"en": "49", "ko": "49"},
             "verdict": "contradicted",
             "severity": "minor",
             "evidence": ["card.yaml:1"],
@@ -50,7 +50,10 @@ def secret_run() -> RunEvidence:
 @pytest.fixture
 def data() -> Dataset:
     benchmarks = {
-        "quiz": benchmark(data={"hub": "quizzers/quiz", "name": "main", "split": "test", "revision": "abc123"}),
+        "quiz": benchmark(
+            data={"hub": "quizzers/quiz", "name": "main", "split": "test", "revision": "abc123"},
+            hub_task="quiz_all",
+        ),
         "secret": benchmark(id="secret", names=["Secret"], redistribution="internal_only", licence="none stated"),
     }
     models = {"m": model(), "closed": hosted()}

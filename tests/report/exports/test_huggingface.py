@@ -14,15 +14,23 @@ HUB = {"hub": "quizzers/quiz", "split": "test", "revision": "unpinned"}
 
 def test_an_entry_holds_the_value_in_percent_and_how_it_was_measured(data):
     (entry,) = yaml.safe_load(huggingface(data)[FILE])
-    assert entry["dataset"] == {"id": "quizzers/quiz", "task_id": "main", "revision": "abc123"}
+    assert entry["dataset"] == {"id": "quizzers/quiz", "task_id": "quiz_all", "revision": "abc123"}
     assert (entry["value"], entry["date"]) == (50.0, "2026-01-01")
     assert "0-shot" in entry["notes"]
     assert "protocol house" in entry["notes"]
 
 
 def test_what_the_hub_does_not_need_is_left_out(data):
-    (entry,) = yaml.safe_load(huggingface(replace(data, benchmarks={"quiz": benchmark(data=HUB)}))[FILE])
-    assert entry["dataset"] == {"id": "quizzers/quiz", "task_id": "default"}
+    (entry,) = yaml.safe_load(
+        huggingface(replace(data, benchmarks={"quiz": benchmark(data=HUB, hub_task="t")}))[FILE]
+    )
+    assert entry["dataset"] == {"id": "quizzers/quiz", "task_id": "t"}
+
+
+def test_a_task_of_the_hub_is_never_guessed(data):
+    files = huggingface(replace(data, benchmarks={"quiz": benchmark(data=HUB)}))
+    assert list(files) == ["README.md"]
+    assert "no task of quizzers/quiz is known" in files["README.md"].decode()
 
 
 def deviating():

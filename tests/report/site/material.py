@@ -20,7 +20,9 @@ LINE = "x" * 1_000_000
 HIDDEN = "a text that may not be passed on"
 SETTINGS = SiteSettings(address="https://example.org/site/", report="https://example.org/new?title={claim}")
 KNOWN = {"known": {"temperature": 0.5, "max_tokens": 100}, "unstated": ["repeats", "judge"]}
-CONTEXT = Context(benchmark(), Says(en="no run", ko="실행 없음"), "harness run model=m suite=s", "0.1.0")
+CONTEXT = Context(
+    benchmark(), Says(en="no run", ko="실행 없음"), Says.same("harness run model=m suite=s"), "0.1.0"
+)
 
 
 def evidence(name: str = "quiz", text: str = "fine", **changes: Any) -> RunEvidence:
@@ -51,8 +53,8 @@ def finding(**changes: Any) -> Finding:
         "claims": ["article/s", "card/table/quiz/m"],
         "judged": ["article/s"],
         "statement": Says(en="m leads by 110 %", ko="m이 110% 앞선다"),
-        "claimed": "110 %",
-        "recomputed": "102 %",
+        "claimed": Says.same("110 %"),
+        "recomputed": Says.same("102 %"),
         "verdict": "contradicted",
         "severity": "major",
         "evidence": ["card.yaml:1"],

@@ -9,7 +9,7 @@ from harness.records import Says
 from harness.report.site import ASSETS, pages
 from harness.verdicts import decide
 from tests.examples import claim, run, source, statement
-from tests.report.site.material import ATTACK, CONTEXT, HIDDEN, KNOWN, changed, finding, material, site
+from tests.report.site.material import ATTACK, CONTEXT, HIDDEN, KNOWN, SETTINGS, changed, finding, material, site
 
 SITE = site(material())
 PAGES = {name: text for name, text in SITE.items() if name.endswith(".html")}
@@ -181,6 +181,23 @@ def test_a_claims_page_shows_both_lanes_protocol_runs_history_and_how_to_redo_it
         "not measured",
     ):
         assert words in page, words
+
+
+def test_the_way_to_report_an_error_is_never_a_broken_link():
+    page = site(material(settings=SETTINGS.model_copy(update={"report": None})))[CLAIM]
+    assert "mailto:" not in page
+    assert "Report an error in this claim" not in page
+    assert "write to whoever publishes" in page
+    assert (
+        "configs/site.yaml"
+        in site(material(settings=SETTINGS.model_copy(update={"report": None})))["en/methods.html"]
+    )
+
+
+def test_words_of_the_glossary_lead_to_their_meaning():
+    links = set(re.findall(r'methods\.html#(term-\w+)" data-means="', "".join(PAGES.values())))
+    assert {"term-margin", "term-gates", "term-desk", "term-tipping", "term-noise"} <= links
+    assert links <= set(Tags(SITE["en/methods.html"]).ids)
 
 
 def test_what_documents_say_stands_apart_from_what_was_measured():

@@ -8,7 +8,7 @@ from harness.claims.checks import CHECKS
 from harness.config.settings import load_benchmarks, project
 from harness.records import SEVERITIES, Outcome, Status
 from harness.records.benchmark import Benchmark
-from harness.records.claim import ClaimKind, Hedge, Mode
+from harness.records.claim import TEXT_UNITS, ClaimKind, Hedge, Mode
 from harness.records.source import Source, SourceKind
 from harness.records.units import UNITS
 from harness.report.site.words import LANGUAGES, both, words
@@ -41,7 +41,7 @@ def test_both_languages_fill_in_the_same_values():
 def test_every_word_is_used():
     used = set(re.findall(r'"([a-z_0-9]+)"', SOURCES))
     unused = {key for key in EN.texts if key not in used and not key.startswith("only_")}
-    assert unused == {"undated"}  # of words.py itself
+    assert unused == {"undated", "comparators_gate"}  # of words.py itself
     groups = set(re.findall(r'\.of\([\'"](\w+)', SOURCES))
     assert EN.texts["names"].keys() == groups
 
@@ -52,13 +52,30 @@ def test_every_word_that_is_used_exists():
 
 
 def test_korean_texts_are_in_korean():
-    names = {"other_language", "names.unit", "names.check.grim"}
+    names = {"other_language", "names.check.grim"}
     foreign = {
-        key
-        for key, text in flat(KO.texts).items()
-        if text and not re.search("[가-힣]", text) and key not in names and not key.startswith("names.unit.")
+        key for key, text in flat(KO.texts).items() if text and not re.search("[가-힣]", text) and key not in names
     }
     assert foreign == {"names.source_kind.readme"}
+
+
+def test_every_word_of_the_glossary_has_its_meaning_and_is_marked_on_pages():
+    assert EN.texts["names"]["term"].keys() == EN.texts["names"]["meaning"].keys()
+    marked = set(re.findall(r'\bterm\("(\w+)"', SOURCES))
+    assert marked <= EN.texts["names"]["term"].keys()
+    assert EN.texts["names"]["term"].keys() - marked == {"lane"}
+
+
+def test_a_unit_has_a_name_in_both_languages():
+    assert all(unit.ko for name, unit in UNITS.items() if name not in TEXT_UNITS)
+    assert (EN.unit("percent"), KO.unit("rank"), KO.unit("teams")) == ("%", "위", "팀")
+
+
+def test_a_gate_on_a_comparators_run_says_so():
+    assert (EN.gate("comparator's empty"), KO.gate("empty")) == (
+        "comparator: empty answers",
+        KO.of("gate", "empty"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +94,6 @@ def test_korean_texts_are_in_korean():
         ("access_kind", get_args(Benchmark.model_fields["access"].annotation)),
         ("redistribution", get_args(Benchmark.model_fields["redistribution"].annotation)),
         ("check", [check.name for check in CHECKS]),
-        ("unit", UNITS),
     ],
 )
 def test_everything_that_records_can_say_has_a_name(group: str, members: Any):
@@ -101,7 +117,8 @@ def test_a_phrase_without_a_translation_is_marked_as_english_and_inert():
 
 def test_a_phrase_may_hold_a_name():
     name = load_benchmarks(project().configs)["hle"].names[0]
-    assert KO.phrase(f"a task for {name} in tasks/") == f"{name} 과제 (tasks/)"
+    assert KO.phrase(f"{name} (not checked)") == f"{name}(확인하지 않음)"
+    assert KO.phrase("네이버 (not a phrase)") == "네이버 (not a phrase)"
 
 
 @pytest.mark.parametrize(

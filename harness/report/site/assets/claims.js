@@ -2,7 +2,7 @@
 // The list of claims. Its state is the part of the address behind #, so that a link or the back button brings it back.
 (() => {
   const { rows, words, verdicts, ...lists } = window.CLAIMS;
-  const [ID, SAYS, MODEL, BENCHMARK, SOURCE, KIND, LANES, MEASURED, DESK, VALUE, NUMBER] = rows.length ? [...rows[0].keys()] : [];
+  const [ID, SAYS, MODEL, BENCHMARK, SOURCE, KIND, LANES, MEASURED, DESK, VALUE, NUMBER, EXACT] = rows.length ? [...rows[0].keys()] : [];
   const SHAPES = { reproduced: "●", contradicted: "✕", undecided: "◐", protocol_dependent: "⇄", not_testable: "∅", not_measured: "○" };
   const FIELDS = ["model", "benchmark", "source", "kind", "lane", "verdict"];
   const COLUMN = { model: MODEL, benchmark: BENCHMARK, source: SOURCE, kind: KIND };
@@ -92,8 +92,42 @@
     const fill = (text) => text.replace("{n}", found.length.toLocaleString("en")).replace("{of}", rows.length.toLocaleString("en")).replace("{shown}", shown.toLocaleString("en"));
     $("count").textContent = fill(words.found) + (shown < found.length ? ` ${fill(words.shown)}` : "");
   };
+
+  // What each column of the table is sorted by; nothing is null and comes last.
+  const RANK = Object.keys(SHAPES);
+  const rank = (verdict) => (verdict ? RANK.indexOf(verdict) : null);
+  const plainNumber = (text) => (text === "" || Number.isNaN(Number(text.replaceAll(",", ""))) ? null : Number(text.replaceAll(",", "")));
+  const COLUMNS = [
+    ["claim", (row) => row[SAYS]],
+    ["model", (row) => lists.models[row[MODEL]][1]],
+    ["benchmark", (row) => lists.benchmarks[row[BENCHMARK]][1] || null],
+    ["claimed", (row) => row[EXACT] ?? plainNumber(row[VALUE])],
+    ["measured", (row) => plainNumber(row[NUMBER])],
+    ["verdict-measured", (row) => rank(row[MEASURED])],
+    ["verdict-desk", (row) => rank(row[DESK])],
+  ];
+  const heads = [...document.querySelectorAll("#table thead th")];
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  let sorted = "";
+  const inOrder = (rowsFound, wanted) => {
+    const descending = wanted.startsWith("-");
+    const column = COLUMNS.findIndex(([name]) => name === wanted.replace(/^-/, ""));
+    heads.forEach((head, i) => (i === column ? head.setAttribute("aria-sort", descending ? "descending" : "ascending") : head.removeAttribute("aria-sort")));
+    if (column < 0) return rowsFound;
+    const keyed = rowsFound.map((row) => [COLUMNS[column][1](row), row]);
+    const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
+    keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : (descending ? -1 : 1) * compare(a, b)));
+    return keyed.map(([, row]) => row);
+  };
+  document.querySelector("#table table").addEventListener("sort", (event) => {
+    event.preventDefault();
+    sorted = (event.detail.descending ? "-" : "") + COLUMNS[event.detail.column][0];
+    say(true);
+  });
   const draw = () => {
-    found = matches(state());
+    const wanted = state();
+    sorted = wanted.get("sort") || "";
+    found = inOrder(matches(wanted), sorted);
     shown = 0;
     $("rows").replaceChildren();
     more();
@@ -119,6 +153,7 @@
     const wanted = new URLSearchParams();
     if ($("q").value.trim()) wanted.set("q", $("q").value.trim());
     for (const field of FIELDS) if ($(field).value) wanted.set(field, $(field).value);
+    if (sorted) wanted.set("sort", sorted);
     const hash = `#${wanted.toString().replaceAll("%2C", ",")}`;
     if (replace) { history.replaceState(null, "", hash); draw(); } else location.hash = hash;
   };
