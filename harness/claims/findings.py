@@ -8,7 +8,7 @@ from harness.claims.bounds import Bounds, claimed, distance, overlap
 from harness.claims.desk import evidence
 from harness.records import Claim, Finding, Outcome, Says, Severity
 from harness.records.claim import Hedge
-from harness.records.units import UNITS
+from harness.records.units import behind
 
 Judgement = tuple[Outcome, Severity]
 AGREES: Judgement = ("reproduced", "none")
@@ -82,13 +82,8 @@ def as_claimed(claim: Claim) -> Says:
     """Return the value as printed, with its wording and unit; the whole statement where it is no number."""
     if claim.value is None or claim.unit == "text":
         return claim.says
-    hedge, unit = _HEDGES[claim.hedge], UNITS[claim.unit]
-    # Korean writes counters of one syllable and signs close to the number.
-    close = len(unit.ko) == 1 or unit.ko.startswith("%")
-    return Says(
-        en=hedge.en.format(f"{claim.value} {unit.en}".strip()),
-        ko=hedge.ko.format(f"{claim.value}{'' if close else ' '}{unit.ko}".strip()),
-    )
+    hedge, unit = _HEDGES[claim.hedge], behind(claim.unit)
+    return Says(en=hedge.en.format(f"{claim.value}{unit.en}"), ko=hedge.ko.format(f"{claim.value}{unit.ko}"))
 
 
 def listed(all_of: Iterable[Says], mark: str = "; ") -> Says:

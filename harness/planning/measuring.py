@@ -17,7 +17,10 @@ def plan_for(
     assert benchmark is not None
     assert suite is not None
     name = benchmark.names[0]
-    why = Says(en=f"no run on {name} ({benchmark.items} items)", ko=f"{name} ({benchmark.items}문항) 실행 없음")
+    size = Says.same("")
+    if benchmark.items is not None:
+        size = Says(en=f" ({benchmark.items:,} items)", ko=f" ({benchmark.items:,}문항)")
+    why = Says(en=f"no run on {name}{size.en}", ko=f"{name}{size.ko} 실행 없음")
     return why, Says.same(f"harness run model={claim.model} suite={suite.id}")
 
 

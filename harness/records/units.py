@@ -101,6 +101,17 @@ _KOREAN = {
 UNITS: Mapping[str, Says] = {unit: Says(en=_UNWRITTEN.get(unit, unit), ko=ko) for unit, ko in _KOREAN.items()}
 """Every unit a claim may have, with what stands behind its numbers."""
 
+
+def behind(unit: str) -> Says:
+    """Return what stands behind a number in this unit, with the space between them.
+
+    Korean writes signs and counters of one syllable close to the number.
+    """
+    name = UNITS[unit]
+    close = len(name.ko) == 1 or name.ko.startswith("%")
+    return Says(en=f" {name.en}".rstrip(), ko=name.ko if close else f" {name.ko}".rstrip())
+
+
 _RATES = {
     "average": "평균",
     "average of prompt and instruction level": "프롬프트·지시 단위 평균",

@@ -135,7 +135,7 @@ def source_against_source(desk: Desk) -> Iterator[Finding]:
 
 def statement_against_statement(desk: Desk) -> Iterator[Finding]:
     """Compare statements on the same quantity of the same subject, all sources together."""
-    for (subject, quantity), claims in desk.by_quantity.items():
+    for (subject, _), claims in desk.by_quantity.items():
         groups: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for claim in claims:
             if claim.value is not None and claim.kind not in ("rank", "deployability"):
@@ -145,9 +145,8 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
         if not differing:
             continue
         who = desk.subjects[subject].called if subject in desk.subjects else Says.same(desk.models[subject].name)
-        name = f"{quantity.replace('_', ' ')} of {who.en}"
         says = Says(
-            en=f"Statements differ on the {name}; a finding on all of them, no verdict on any.",
+            en=f"Sources say it differently ({who.en}); a finding on all of them, no verdict on any.",
             ko=f"출처마다 다르게 적는다({who.ko}). 모두에 대한 지적이며 어느 쪽도 판정하지 않는다.",
         )
         same = [
@@ -157,7 +156,7 @@ def statement_against_statement(desk: Desk) -> Iterator[Finding]:
         ]
         if len(same) == len(differing):
             says = Says(
-                en=f"The same number stands for different things in the {name}.",
+                en=f"The same number stands for different things ({who.en}).",
                 ko=f"같은 숫자가 서로 다른 것을 가리킨다({who.ko}).",
             )
         mild = all(_second_hand(a[0], b[0]) or _round(a[0], b[0]) for a, b in differing)

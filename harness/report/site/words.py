@@ -11,7 +11,7 @@ import yaml
 from markupsafe import Markup
 
 from harness.records import Says
-from harness.records.units import UNITS, metric_name
+from harness.records.units import behind, metric_name
 from harness.report.site.text import visible
 
 Language = Literal["en", "ko"]
@@ -58,9 +58,9 @@ class Words:
         found = text if self.language == "en" or not _ENGLISH.search(text) else self._translated(text)
         return found if found is not None else Markup('<span lang="en">{}</span>').format(visible(text))
 
-    def unit(self, unit: str) -> str:
+    def behind(self, unit: str) -> str:
         """Return what stands behind a number in this unit."""
-        return self.says(UNITS[unit])
+        return self.says(behind(unit))
 
     def metric(self, metric: str) -> str:
         """Return what a metric that a source names is called."""

@@ -141,3 +141,78 @@ def test_a_page_prints_without_its_controls(visit):
     assert not page.locator("nav").first.is_visible()
     assert page.locator("figure svg").first.is_visible()
     assert re.match(r"rgba?\(", page.evaluate("getComputedStyle(document.body).color"))
+
+
+def test_a_tables_heads_sort_it_with_the_keyboard_and_say_so(visit):
+    page = visit.open("en/models.html")
+    head = page.get_by_role("columnheader", name="Claims")
+
+    def numbers() -> list[int]:
+        return [int(text) for text in page.locator("tbody tr td:nth-child(4)").all_inner_texts()]
+
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert numbers() == sorted(numbers(), reverse=True)
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert numbers() == sorted(numbers())
+    page.get_by_role("button", name="Model").click()
+    expect(page.locator("th[aria-sort]")).to_have_count(1)
+    names_shown = page.locator("tbody th").all_inner_texts()
+    assert names_shown == sorted(names_shown, key=str.lower)
+
+
+def test_numbers_sort_as_numbers_and_gaps_come_last(visit):
+    page = visit.open("en/sources/card.html")
+    claimed = page.locator("table.claims tbody tr td:nth-child(2)")
+    page.get_by_role("button", name="Claimed").click()
+    assert [text.split()[0] for text in claimed.all_inner_texts()] == ["61.0", "50.0"]
+    page.get_by_role("button", name="Claimed").click()
+    assert [text.split()[0] for text in claimed.all_inner_texts()] == ["50.0", "61.0"]
+
+
+def test_the_order_of_the_list_of_claims_stands_in_the_address(visit):
+    page = visit.open("en/claims.html")
+    claimed = page.locator("#rows td:nth-child(4)")
+    page.get_by_role("button", name="Claimed").click()
+    assert "sort=-claimed" in page.url
+    shown = claimed.all_inner_texts()
+    numbers = [float(text) for text in shown if text != "–"]
+    assert numbers == sorted(numbers, reverse=True)
+    assert shown == [text for text in shown if text != "–"] + [text for text in shown if text == "–"]
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    assert claimed.all_inner_texts() == shown
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Claimed")
+
+
+def test_the_first_column_of_a_table_stays_in_sight_on_a_phone(visit):
+    page = visit.open("ko/claims.html")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#table").evaluate("table => { table.scrollLeft = 300; }")
+    box = page.locator("#rows th").first.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < 40
+
+
+def test_a_word_of_the_glossary_is_explained_on_hover_and_focus_until_it_is_left(visit):
+    page = visit.open("en/claims/card/table/quiz/m.html")
+    word, tip = page.get_by_role("link", name="Margin δ"), page.get_by_role("tooltip")
+    expect(tip).to_be_hidden()
+    word.focus()
+    expect(tip).to_contain_text("still count as the same")
+    expect(word).to_have_attribute("aria-describedby", "tip")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.locator("h1").click()
+    word.hover()
+    expect(tip).to_be_visible()
+    tip.hover()
+    page.wait_for_timeout(400)
+    expect(tip).to_be_visible()
+    page.locator("h1").hover()
+    expect(tip).to_be_hidden()
+    word.click()
+    expect(page.locator("#term-margin")).to_be_in_viewport()

@@ -14,8 +14,8 @@ from harness.store import Store
 from harness.workflow.check import desk_of
 from harness.workflow.site import material
 from harness.workflow.verdicts import decide_all, load_ledger
-from tests.report.site.material import site
 from tests.report.site.material import material as everything
+from tests.report.site.material import site
 
 SENTENCE = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[,;:]? ){3,}[A-Za-z][A-Za-z'’-]*")
 """Four words of Latin letters in a row."""

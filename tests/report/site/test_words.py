@@ -68,7 +68,7 @@ def test_every_word_of_the_glossary_has_its_meaning_and_is_marked_on_pages():
 
 def test_a_unit_has_a_name_in_both_languages():
     assert all(unit.ko for name, unit in UNITS.items() if name not in TEXT_UNITS)
-    assert (EN.unit("percent"), KO.unit("rank"), KO.unit("teams")) == ("%", "위", "팀")
+    assert (EN.behind("percent"), KO.behind("rank"), KO.behind("tokens")) == (" %", "위", " 토큰")
 
 
 def test_a_gate_on_a_comparators_run_says_so():
