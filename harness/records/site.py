@@ -16,8 +16,10 @@ class SiteSettings(Record):
     address: str | None = None
     """Where the site is published, such as `https://example.org/claims/`; None: no page names its own address."""
     report: str | None = None
-    """Where readers report an error in a claim: `mailto:` with an address, or `https:`; `{claim}` stands for its id.
-    None: pages say in words how to report one."""
+    """Where readers report an error in a claim: `mailto:` with an address, or `https:`; `{claim}` is its id.
+
+    None: pages say in words how to report one.
+    """
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:

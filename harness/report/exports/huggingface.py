@@ -103,7 +103,7 @@ def _readme(found: dict[str, list[_Result]], left_out: list[str]) -> str:
         "# Results for model repositories on the Hugging Face hub\n\n"
         "The folder `.eval_results/` below a model's name goes into that model's repository, by a pull request. "
         "The hub shows a result\nwhere the data set is registered as a benchmark and `task_id` is a task of its "
-        "`eval.yaml`; a benchmark's config names that task\n(`hub_task` in configs/benchmark/), and without one no "
-        "result is written.\n\n"
+        "`eval.yaml`; a benchmark's config names that task\n(`hub_task` in configs/benchmark/), and without one "
+        "no result is written.\n\n"
         f"{len(found):,} files; left out, with the reason:\n\n" + ("".join(left_out) or "- nothing\n")
     )

@@ -95,7 +95,7 @@ def _marker(catalogue: Words) -> Callable[..., Markup]:
 
 
 def _rank(outcome: Outcome | None) -> int:
-    """Return the place of a verdict where a table is sorted by it: what is decided first, what is not on it last."""
+    """Return the place of a verdict where a table is sorted by it: what is decided first."""
     return len(MARKS) if outcome is None else list(MARKS).index(outcome)
 
 
