@@ -213,7 +213,9 @@ class TestTraining:
     )
 
     def flops(self, value: str):
-        return statement(kind="training", value=value, unit="operations", quantity="training_flops", source=CARD)
+        return statement(
+            kind="training", value=value, unit="floating-point operations", quantity="training_flops", source=CARD
+        )
 
     def test_six_operations_per_active_parameter_and_token_agree(self):
         active = count(MODEL.architecture).active
