@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness.config.settings import Settings, load_settings
@@ -10,6 +11,10 @@ from harness.serving import Checkpoint, Engine, prepare
 
 # Fixtures of Slurm clusters, for the tests of several rooms.
 pytest_plugins = ["tests.clusters"]
+
+# How long an example takes says nothing about the code on a machine that does other work beside it.
+hypothesis.settings.register_profile("timeless", deadline=None)
+hypothesis.settings.load_profile("timeless")
 
 
 @pytest.fixture(scope="session")

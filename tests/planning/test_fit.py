@@ -352,7 +352,7 @@ def models(draw: st.DrawFn) -> Model:
 
 
 EITHER = st.one_of(st.sampled_from(list(COMPLETE.values())), models())
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 
 
 @FEW

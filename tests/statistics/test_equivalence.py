@@ -144,7 +144,7 @@ def test_rounding_makes_both_answers_harder_to_reach():
 
 
 @given(judged, st.floats(0, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_widening_never_makes_a_verdict_stronger(case, more):
     estimate, region, widen = case
     wider = classify(estimate, region, widen + more)
@@ -154,7 +154,7 @@ def test_widening_never_makes_a_verdict_stronger(case, more):
 
 
 @given(judged, st.floats(0.001, 1), st.floats(0.001, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_smaller_alphas_never_make_a_verdict_stronger(case, inside, outside):
     estimate, region, widen = case
     stricter = Alphas(FIXED.inside * inside, FIXED.outside * outside)
@@ -162,14 +162,14 @@ def test_smaller_alphas_never_make_a_verdict_stronger(case, inside, outside):
 
 
 @given(judged)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_is_inside_and_outside_at_once(case):
     estimate, region, widen = case
     assert not (is_inside(estimate, region, widen) and is_outside(estimate, region, widen))
 
 
 @given(judged, small_alphas)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_p_value_of_the_inside_is_at_most_alpha_exactly_where_the_answer_is_inside(case, alpha):
     estimate, region, widen = case
     p = p_inside(estimate, region, widen)
@@ -178,7 +178,7 @@ def test_a_p_value_of_the_inside_is_at_most_alpha_exactly_where_the_answer_is_in
 
 
 @given(judged, small_alphas)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_p_value_of_the_outside_is_at_most_alpha_exactly_where_the_answer_is_outside(case, alpha):
     estimate, region, widen = case
     assume((region.high - region.low) / estimate.error > 1.5)

@@ -49,7 +49,7 @@ def everything(files: dict[str, bytes]) -> str:
     return "\n".join(seen)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(samples=answers_with_marks(), locked=st.sampled_from([*LOCKED, "no config"]))
 def test_no_text_of_a_locked_benchmark_reaches_any_export(data, samples, locked):
     run = RunEvidence(data.runs[0].manifest, samples, data.runs[0].folder)
@@ -62,7 +62,7 @@ def test_no_text_of_a_locked_benchmark_reaches_any_export(data, samples, locked)
     assert MARK not in everything(export(Dataset(**{**vars(data), **changed}), FORMATS))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(samples=answers_with_marks())
 def test_the_same_marks_are_seen_where_the_items_are_free(data, samples):
     run = RunEvidence(data.runs[0].manifest, samples, data.runs[0].folder)
