@@ -20,7 +20,8 @@ from pathlib import Path
 
 from harness.claims.checks import CHECKS
 from harness.config.settings import load_benchmarks, load_models, load_site, load_subjects, project
-from harness.records import Benchmark, Claim, Finding, Says, Verdict
+from harness.planning.plan import CostedRun, Plan
+from harness.records import Benchmark, Claim, Cost, Finding, PlannedRun, Says, Verdict
 from harness.report.site import Material
 from harness.workflow.site import write_site
 
@@ -62,13 +63,14 @@ def measure(folder: Path, claims: int, *, changed: bool) -> dict[str, float]:
         first = next(iter(found.verdicts.values()))
         verdicts = {**found.verdicts, first.claim: first.model_copy(update={"verdict": "contradicted"})}
         found = Material(**{**vars(found), "verdicts": verdicts})
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     built = write_site(found, folder)
     return {
         "claims": claims,
         "pages": built.pages,
         "written": built.written,
         "s": round(time.perf_counter() - start, 1),
+        "s of the processor": round(time.process_time() - busy, 1),
         "peak MiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "site MB": round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6),
     }
@@ -93,6 +95,7 @@ def synthetic(number: int) -> Material:
                 verdicts[claims[-1].id] = _verdict(claims[-1], rng)
     kept = claims[:number]
     return Material(
+        planned=_planned(kept),
         claims=kept,
         verdicts={claim.id: verdicts[claim.id] for claim in kept},
         settings=load_site(configs),
@@ -161,6 +164,26 @@ def _verdict(claim: Claim, rng: random.Random) -> Verdict:
         newest="2026-11-01T00:00:00+00:00",
         **plain,
     )
+
+
+def _planned(claims: list[Claim]) -> Plan:
+    """Return a run for every two claims."""
+    runs = []
+    for two in zip(claims[::2], claims[1::2], strict=False):
+        first = two[0]
+        assert first.benchmark is not None
+        run = PlannedRun(
+            model=first.model,
+            suite="house",
+            benchmark=first.benchmark,
+            protocol="house",
+            items=None,
+            repeats=4,
+            claims=[claim.id for claim in two],
+        )
+        basis = Says(en="8,209 tokens an answer: none measured", ko="답변당 8,209토큰: 측정값 없음")
+        runs.append(CostedRun(run, Cost(gpus=8, nodes=1, gpu_hours=3.0, gpu_hours_most=90.0, basis=[basis])))
+    return Plan("h200x8", runs, [], [], Cost())
 
 
 def _finding(claim: Claim) -> Finding:

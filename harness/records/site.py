@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from harness.records.base import Record
+from harness.records.base import Id, Record
 
 _ADDRESS = re.compile(r"mailto:[^@?\s]+@[^@?\s]+\.[^@?\s]+\?|https?://[^/\s]+/")
 
@@ -15,6 +15,8 @@ class SiteSettings(Record):
 
     address: str | None = None
     """Where the site is published, such as `https://example.org/claims/`; None: no page names its own address."""
+    cluster: Id = "h200x8"
+    """What measuring a claim would cost is said for this cluster (configs/cluster/)."""
     report: str | None = None
     """Where readers report an error in a claim: `mailto:` with an address, or `https:`; `{claim}` is its id.
 

@@ -11,7 +11,7 @@ from harness.planning.runs import Catalogue, Changes, planned_runs, suite_runs, 
 from harness.store import open_store
 from harness.store.throughput import read_throughput
 from harness.workflow.preflight import preflights
-from harness.workflow.verdicts import load_ledger
+from harness.workflow.verdicts import Ledger, load_ledger
 
 NAMED = ("claims", "model", "suite", "protocol")
 """Keys of a command that say what is run, not how."""
@@ -62,16 +62,16 @@ def settings_of(wanted: Wanted, *chosen: str) -> Settings:
     return load_settings([f"serving={settings.cluster.serving}", *overrides])
 
 
-def plan(wanted: Wanted, settings: Settings) -> Plan:
+def plan(wanted: Wanted, settings: Settings, ledger: Ledger | None = None) -> Plan:
     """Return the runs that would decide the claims that fit, or of whole suites on models, with their cost.
 
-    `settings` are those of the command. With models and suites and no claims, the suites run whole; else models
-    and suites narrow the claims down.
+    `settings` are those of the command, `ledger` the project's where none is given. With models and suites and no
+    claims, the suites run whole; else models and suites narrow the claims down.
     Raises UsageError for a name that does not exist, and when nothing is left to plan.
     """
     claims, models, suites, protocol = wanted.claims, wanted.models, wanted.suites, wanted.protocol
     configs = project().configs
-    protocols, ledger = load_protocols(configs), load_ledger()
+    protocols, ledger = load_protocols(configs), ledger or load_ledger()
     _known("protocol", [protocol] if protocol else [], protocols)
     _known("model", models, ledger.models)
     _known("suite", suites, ledger.suites)

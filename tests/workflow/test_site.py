@@ -3,8 +3,11 @@ import threading
 import urllib.request
 from pathlib import Path
 
-from harness.workflow.site import STATE, serve_site, write_site
-from tests.report.site.material import changed, material
+from harness.records import Submission
+from harness.store import Store
+from harness.store.campaigns import campaign_folder
+from harness.workflow.site import STATE, records_of, serve_site, write_site
+from tests.report.site.material import CAMPAIGN, changed, material
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -49,6 +52,37 @@ def test_pages_that_nothing_leads_to_are_removed_and_files_of_others_stay(tmp_pa
     write_site(material(claims=material().claims[:1], findings=[]), tmp_path)
     assert not (tmp_path / "en/claims/article/s.html").exists()
     assert (tmp_path / "exports" / "claims.csv").read_text() == "kept"
+
+
+def test_one_verdict_draws_the_cards_that_count_it_and_no_others(tmp_path):
+    write_site(material(), tmp_path)
+    before = read(tmp_path)
+    write_site(changed(material(), {"verdict": "contradicted"}), tmp_path)
+    after = read(tmp_path)
+    drawn = {name for name in after if name.startswith("cards/") and after[name] != before[name]}
+    assert drawn == {f"cards/{lang}/{page}.png" for lang in ("en", "ko") for page in ("models/m", "sources/card")}
+
+
+def test_files_to_download_go_with_what_is_in_them(tmp_path):
+    write_site(material(), tmp_path)
+    assert (tmp_path / "downloads/lm-eval.zip").exists()
+    assert (tmp_path / "feed.xml").exists()
+    write_site(material(runs=[]), tmp_path)
+    assert not (tmp_path / "downloads/lm-eval.zip").exists()
+
+
+def test_what_lies_of_a_campaign_is_read_from_its_folder(tmp_path):
+    folder = campaign_folder(Store(tmp_path), "trial")
+    plan, (told,) = CAMPAIGN.plan, CAMPAIGN.jobs
+    folder.write_plan(plan)
+    folder.note_submission(
+        Submission(name="a", step="serve", jobs=["m"], tasks=[0], script="s", when="2026-11-20T07:00:00+00:00")
+    )
+    for attempt in told.attempts:
+        folder.note_attempt("m", attempt)
+    assert told.progress is not None
+    folder.write_progress("m", told.progress)
+    assert records_of(folder) == CAMPAIGN
 
 
 def test_after_a_build_that_was_cut_short_everything_is_written_anew(tmp_path):

@@ -14,8 +14,10 @@ Files = dict[str, bytes]
 """Contents by path, relative to the export's folder."""
 ANSWER_LENGTH = 40
 """An extracted answer of more characters is a text of the model's."""
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 """Characters that JSON leaves as they are and some readers take for the end of a line."""
+
+_ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def lm_eval_version(library: str) -> str:
 
 def as_json(value: Any) -> str:
     """Return `value` as JSON on one line, for any reader's idea of a line; raises ValueError for NaN."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
+    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", _ON_ONE_LINE.encode(value))
 
 
 def as_file(value: Any) -> bytes:

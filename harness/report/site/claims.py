@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from harness.planning.cost import total
 from harness.planning.spent import spent
 from harness.records import Claim, Finding, Outcome, Says, Specification, Verdict
 from harness.report.figure import WIDTH, claim_figure, specification_curve
@@ -20,6 +21,8 @@ from harness.verdicts.reasons import number
 
 MOST_RELATED = 40
 """Claims of one kind that a page lists beside its own."""
+OPEN = frozenset({"not_measured", "undecided"})
+"""Verdicts that more answers may change."""
 LANES = ("measured", "desk")
 
 
@@ -42,7 +45,8 @@ def claim_page(shelf: Shelf, standing: Standing) -> Page:
         },
         "same_elsewhere": [entry(shelf, s) for s in shelf.elsewhere(standing)[:MOST_RELATED]],
         "same_row": [entry(shelf, s) for s in shelf.beside(standing)[:MOST_RELATED]],
-        "third_party": [asdict(score) for score in shelf.material.third_party.get(claim.id, [])[:MOST_RELATED]],
+        "third_party": [asdict(score) for score in shelf.third_party.get(claim.id, [])[:MOST_RELATED]],
+        "cost": _cost(shelf, standing),
         "reproduce": shelf.material.reproduce.get(claim.id),
     }
 
@@ -104,6 +108,23 @@ def _specification(shelf: Shelf, verdict: Verdict, point: Specification) -> dict
         one, other = (each.manifest.identity.model_dump(mode="json") for each in (main, run))
         settings = differing(one, other)
     return {**point.model_dump(mode="json"), "path": run and run_path(run.folder), "settings": settings}
+
+
+def _cost(shelf: Shelf, standing: Standing) -> dict[str, Any] | None:
+    """Return what the runs would cost that an open claim needs; None for one that is decided, or has none."""
+    plan, found = shelf.material.planned, shelf.planned.get(standing.claim.id)
+    if plan is None or found is None or standing.measured not in OPEN:
+        return None
+    runs = [each for _, each in found]
+    cost = total(each.cost for each in runs)
+    known = all(each.cost.gpu_hours is not None for each in runs)
+    return {
+        "cluster": plan.cluster,
+        "gpu_hours": cost.gpu_hours if known else None,
+        "gpu_hours_most": cost.gpu_hours_most if known else None,
+        "shared_with": len({name for each in runs for name in each.run.claims}) - 1,
+        "runs": [shelf.planned_runs[place] for place, _ in found],
+    }
 
 
 def _shown(interval: tuple[float, float] | None, unit: str) -> list[str] | None:

@@ -77,11 +77,12 @@ def _rates(shelf: Shelf) -> list[Rate]:
 
 
 def data_page(shelf: Shelf, exports: list[dict[str, Any]]) -> Page:
-    """Return the page that says where the data is; `exports` are downloads with `path`, `name` and `says`."""
+    """Return the page that says where the data is; `exports` as `listed` describes them."""
     data = {
         "claims": len(shelf.standings),
         "exports": exports,
+        "campaigns": len(shelf.material.campaigns),
         "formats": [{"name": f.name, "says": {"en": f.en, "ko": f.ko}} for f in FORMATS.values()],
-        "twins": ["index", "claims", "models", "compare", "sources", "benchmarks", "methods"],
+        "twins": ["index", "claims", "models", "compare", "sources", "benchmarks", "campaigns", "methods"],
     }
     return Page("data", "data.html", Says(en="Data", ko="데이터"), data, section="data")

@@ -5,7 +5,7 @@ from typing import Any
 from harness.facts.summary import facts_of
 from harness.records import Says
 from harness.report.site.entries import counts, entry, subject_path
-from harness.report.site.page import Page
+from harness.report.site.page import Card, Page
 from harness.report.site.plots import Point, claimed_against_measured, forest
 from harness.report.site.shelf import Shelf, Standing
 from harness.report.site.words import Words, both
@@ -83,7 +83,8 @@ def model_page(shelf: Shelf, name: str) -> Page:
         return {"plot": forest(points, words) if points else None}
 
     title = both(shelf.name(name))
-    return Page(f"models/{name}", "model.html", title, data, extras, section="models")
+    card = Card(title, both(model.developer if model else ""), data["counts"], name)
+    return Page(f"models/{name}", "model.html", title, data, extras, section="models", card=card)
 
 
 def _points(shelf: Shelf, standings: Any) -> list[Point]:

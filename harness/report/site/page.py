@@ -18,6 +18,19 @@ def nothing(words: Words) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
+class Card:
+    """What a picture says of a page where a link to it is shown."""
+
+    title: Says
+    by: Says
+    """Who made it, and what it is."""
+    counts: Mapping[str, Any]
+    """Of its claims, lane by lane."""
+    name: str
+    """Of ASCII, where no font has the characters of the title."""
+
+
+@dataclass(frozen=True)
 class Page:
     """One page in every language; all it shows is a function of its path, template and data."""
 
@@ -33,6 +46,8 @@ class Page:
     """The entry of the menu that it belongs to."""
     scripts: tuple[str, ...] = ()
     """Of assets/, or of the page's own folder where they start with `./`."""
+
+    card: Card | None = None
 
     @property
     def twin(self) -> str:

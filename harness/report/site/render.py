@@ -11,7 +11,8 @@ from harness.records import Outcome
 from harness.records.site import SiteSettings
 from harness.report.marks import MARKS
 from harness.report.plan import hours
-from harness.report.site.page import Page
+from harness.report.site.cards import Faces, told
+from harness.report.site.page import Card, Page
 from harness.report.site.text import finalize
 from harness.report.site.words import LANGUAGES, Language, Words, words
 
@@ -48,13 +49,24 @@ class Renderer:
                     "up": "../" * page.path.count("/"),
                     "address": self.settings.address,
                     "other": next(each for each in LANGUAGES if each != language),
+                    "card": None if page.card is None else card_path(page, language),
                 }
             )
         )
 
+    def card(self, card: Card, language: Language, found: Faces) -> str:
+        """Return the SVG of a card in one language, in English where the fonts lack Hangul."""
+        shown = found.language(language)
+        return _environment(shown).get_template("card.svg").render(told(card, words(shown), found))
+
     def root(self) -> str:
         """Return the page at the root, which leads to a language without asking anybody."""
         return _environment("en").get_template("root.html").render()
+
+
+def card_path(page: Page, language: Language) -> str:
+    """Return the address of a page's card below the site."""
+    return f"cards/{language}/{page.path}.png"
 
 
 @cache
@@ -78,6 +90,7 @@ def _environment(language: Language) -> Environment:
         rank=_rank,
         hours=hours,
         compact=_compact,
+        size=_size,
     )
     return environment
 
@@ -97,6 +110,16 @@ def _marker(catalogue: Words) -> Callable[..., Markup]:
 def _rank(outcome: Outcome | None) -> int:
     """Return the place of a verdict where a table is sorted by it: what is decided first."""
     return len(MARKS) if outcome is None else list(MARKS).index(outcome)
+
+
+def _size(number: int) -> str:
+    """Return a size in two digits or more, such as `4.7 kB`."""
+    value, unit = float(number), "B"
+    for larger in ("kB", "MB", "GB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
 
 
 def _compact(number: float | None, digits: int = 4) -> str:

@@ -4,17 +4,54 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from harness.claims.checks.registry import Check
+from harness.planning.plan import Plan
 from harness.planning.zoo import ModelRow, row_of
-from harness.records import Audit, Benchmark, Claim, Finding, Model, Outcome, Source, Subject, Verdict
+from harness.records import (
+    Attempt,
+    Audit,
+    Benchmark,
+    Campaign,
+    Claim,
+    Finding,
+    Model,
+    Outcome,
+    Progress,
+    ServerJob,
+    Source,
+    Subject,
+    Surrender,
+    Verdict,
+)
 from harness.records.site import SiteSettings
 from harness.report.site.pairs import Pair, pairs, row_of_table
-from harness.report.third_party import ThirdPartyScore
+from harness.report.third_party import ThirdPartyScore, by_claim
 from harness.verdicts import RunEvidence
 from harness.verdicts.families import Vendor
 
+T = TypeVar("T")
 _WORST: tuple[Outcome, ...] = ("contradicted", "undecided", "reproduced")
+
+
+@dataclass(frozen=True)
+class JobRecords:
+    """What is on record of one job of a campaign."""
+
+    job: ServerJob
+    attempts: Sequence[Attempt] = ()
+    progress: Progress | None = None
+    surrender: Surrender | None = None
+    submitted: bool = False
+
+
+@dataclass(frozen=True)
+class CampaignRecords:
+    """A campaign's plan, and what is on record of its jobs, in the plan's order."""
+
+    plan: Campaign
+    jobs: Sequence[JobRecords]
 
 
 @dataclass(frozen=True)
@@ -33,10 +70,13 @@ class Material:
     vendors: Sequence[Vendor] = ()
     after_holm: Mapping[str, Outcome] = field(default_factory=dict)
     audit: Audit | None = None
-    third_party: Mapping[str, Sequence[ThirdPartyScore]] = field(default_factory=dict)
-    """What others measured of a claim's model on its benchmark, by the claim's id; no evidence for a verdict."""
+    third_party: Sequence[ThirdPartyScore] = ()
+    """What others measured; no evidence for a verdict."""
     reproduce: Mapping[str, str] = field(default_factory=dict)
     """The command that measures a claim, by its id."""
+    planned: Plan | None = None
+    """The runs that would decide the claims, and what they cost."""
+    campaigns: Sequence[CampaignRecords] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +133,10 @@ class Shelf:
         self.by_subject = _grouped(self.standings.values(), lambda s: [_topic(s.claim)])
         self.sources: dict[str, Source] = {claim.source.id: claim.source for claim in material.claims}
         self.runs = {run.folder: run for run in material.runs}
+        runs = material.planned.runs if material.planned else []
+        self.planned = _grouped(enumerate(runs), lambda pair: pair[1].run.claims)
+        """The runs that a claim needs, each with its place in the plan."""
+        self.third_party = by_claim(material.claims, material.third_party)
 
     @cached_property
     def teams(self) -> dict[str, list[str]]:
@@ -123,6 +167,21 @@ class Shelf:
         for run in self.material.runs:
             found[run.manifest.benchmark][run.manifest.identity.model].append(run)
         return {benchmark: dict(models) for benchmark, models in found.items()}
+
+    @cached_property
+    def planned_runs(self) -> list[dict[str, Any]]:
+        """Every run of the plan as pages show it, told once for all claims that need it."""
+        runs = self.material.planned.runs if self.material.planned else []
+        return [
+            {
+                **each.run.model_dump(mode="json", exclude={"claims", "suite"}),
+                "model_name": self.name(each.run.model),
+                "benchmark_name": self.benchmark_name(each.run.benchmark),
+                "claims": len(each.run.claims),
+                "cost": each.cost.model_dump(mode="json"),
+            }
+            for each in runs
+        ]
 
     @cached_property
     def rows(self) -> dict[str, ModelRow]:
@@ -160,9 +219,9 @@ def _topic(claim: Claim) -> str:
     return f"{claim.model} {about} {claim.kind}" if about else claim.id
 
 
-def _grouped(standings: Iterable[Standing], keys: Callable[[Standing], list[str]]) -> dict[str, list[Standing]]:
-    found: dict[str, list[Standing]] = defaultdict(list)
-    for standing in standings:
-        for key in keys(standing):
-            found[key].append(standing)
+def _grouped(members: Iterable[T], keys: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for member in members:
+        for key in keys(member):
+            found[key].append(member)
     return dict(found)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from harness.report.site.campaigns import campaign_page, campaigns_page
 from harness.report.site.claims import claim_page, list_page, search_index
 from harness.report.site.compare import compare_index, compare_page
 from harness.report.site.methods import data_page, methods_page
@@ -18,7 +19,7 @@ from harness.report.site.words import LANGUAGES, words
 def pages(material: Material, exports: list[dict[str, Any]] | None = None) -> Iterator[Page]:
     """Yield every page; the same material gives the same pages.
 
-    `exports` are files beside the pages that the data page links to: `path` below the site, `name`, `says`.
+    `exports` are files beside the pages that the data page links to, as `listed` describes them.
     """
     shelf = Shelf(material)
     yield overview(shelf)
@@ -37,6 +38,9 @@ def pages(material: Material, exports: list[dict[str, Any]] | None = None) -> It
         yield source_page(shelf, name)
     for name in sorted(shelf.by_benchmark):
         yield benchmark_page(shelf, name)
+    yield campaigns_page(shelf)
+    for records in material.campaigns:
+        yield campaign_page(shelf, records)
     for run in material.runs:
         yield from run_pages(shelf, run)
     for standing in shelf.standings.values():

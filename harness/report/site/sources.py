@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from harness.records import Says
+from harness.records import Says, Source
 from harness.report.site.entries import counts, entry, subject_path
-from harness.report.site.page import Page
+from harness.report.site.page import Card, Page
 from harness.report.site.shelf import Shelf
-from harness.report.site.words import both
+from harness.report.site.words import LANGUAGES, Words, both, words
 
 
 def sources_page(shelf: Shelf) -> Page:
@@ -38,7 +38,13 @@ def source_page(shelf: Shelf, name: str) -> Page:
         "claims": [entry(shelf, s) | {"locator": s.claim.locator} for s in standings],
     }
     title = both(source.title)
-    return Page(f"sources/{name}", "source.html", title, data, section="sources")
+    by = Says(**{each: _kind_and_date(source, words(each)) for each in LANGUAGES})
+    card = Card(title, by, data["counts"], name)
+    return Page(f"sources/{name}", "source.html", title, data, section="sources", card=card)
+
+
+def _kind_and_date(source: Source, catalogue: Words) -> str:
+    return f"{catalogue.of('source_kind', source.kind)}, {catalogue.date(source.date)}"
 
 
 def _named(shelf: Shelf, name: str | None) -> dict[str, Any] | None:

@@ -26,6 +26,8 @@ TYPES = {
     "benchmark": "benchmarks/quiz",
     "methods": "methods",
     "data": "data",
+    "campaigns": "campaigns",
+    "campaign": "campaigns/trial",
     "run": "runs/m/quiz/*",
     "answers": "runs/m/quiz/*/answers-1",
     "answers-withheld": "runs/m/exam/*/answers-1",

@@ -121,6 +121,29 @@ def test_a_claim_leads_down_to_the_answer_it_rests_on_and_back(visit):
     expect(page.locator("h1")).to_contain_text("m scores 50.0")
 
 
+def test_a_campaign_is_reached_from_the_data_page_and_leads_to_its_runs(visit):
+    page = visit.open("en/data.html")
+    page.get_by_role("link", name="2 campaigns").click()
+    page.get_by_role("link", name="trial").click()
+    page.get_by_role("link", name="Quiz, ").click()
+    expect(page.locator("h1")).to_contain_text("on Quiz: the answers")
+
+
+def test_what_an_open_claim_would_cost_stands_on_its_page_with_what_that_rests_on(visit):
+    page = visit.open("en/claims/card/table/quiz/m.html")
+    expect(page.get_by_text("about 12 GPU hours on h200x8, at most 98")).to_be_visible()
+    page.get_by_text("what the estimate rests on").click()
+    expect(page.get_by_text("8,209 tokens an answer: assumed")).to_be_visible()
+
+
+def test_files_beside_the_pages_are_found_from_the_data_page(visit, small_site):
+    page = visit.open("en/data.html")
+    links = page.locator("main a[href*='downloads/'], main a[href$='feed.xml']")
+    found = [(small_site / "en" / (link.get_attribute("href") or "")).resolve() for link in links.all()]
+    assert len(found) > 10
+    assert all(path.is_file() for path in found)
+
+
 def test_everything_is_reached_with_the_keyboard(visit):
     page = visit.open("en/claims.html")
     page.keyboard.press("Tab")

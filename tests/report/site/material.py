@@ -4,9 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.claims.checks import CHECKS
-from harness.records import Audit, Decoding, ErrorRate, Finding, PlantedRow, Says, Subject, Verdict
+from harness.planning.plan import CostedRun, Plan
+from harness.records import (
+    Attempt,
+    Audit,
+    Campaign,
+    Cluster,
+    Cost,
+    Decoding,
+    ErrorRate,
+    Finding,
+    PlannedRun,
+    PlantedRow,
+    Progress,
+    Says,
+    ServerJob,
+    Subject,
+    Surrender,
+    Verdict,
+)
+from harness.records.cluster import Slurm
 from harness.records.site import SiteSettings
-from harness.report.site import Material, Renderer, pages
+from harness.report.site import CampaignRecords, JobRecords, Material, Renderer, downloads, listed, pages
 from harness.report.site.site import scripts
 from harness.report.site.words import LANGUAGES
 from harness.report.third_party import ThirdPartyScore
@@ -130,17 +149,125 @@ def material(text: str = ATTACK, **changes: Any) -> Material:
         "checks": CHECKS,
         "vendors": [Vendor("D", 2, RandomEffects(-1.0, 0.5, -2.0, 0.1, 0.0))],
         "audit": AUDIT,
-        "third_party": {"card/table/quiz/m": [OTHERS]},
+        "third_party": [OTHERS],
+        "planned": PLANNED,
+        "campaigns": [CAMPAIGN, RESTING],
         "reproduce": {"card/table/quiz/m": "harness run model=m suite=s"},
     }
     return Material(**data | changes)
 
 
+PLANNED = Plan(
+    "h200x8",
+    [
+        CostedRun(
+            PlannedRun(
+                model="m",
+                suite="s",
+                benchmark="quiz",
+                protocol="maker/m",
+                items=None,
+                repeats=4,
+                claims=["card/table/quiz/m", "card-earlier/table/quiz/m"],
+            ),
+            Cost(
+                requests=8,
+                gpus=16,
+                nodes=2,
+                gpu_hours=12.3,
+                gpu_hours_most=98.0,
+                basis=[Says(en="8,209 tokens an answer: assumed", ko="답변당 8,209토큰: 가정")],
+            ),
+        ),
+        CostedRun(
+            PlannedRun(
+                model="m",
+                suite="s",
+                benchmark="exam",
+                protocol="house",
+                items=None,
+                repeats=None,
+                claims=["other-card/table/exam/m"],
+            ),
+            Cost(basis=[Says(en="no layout", ko="배치 없음")]),
+        ),
+    ],
+    [],
+    [],
+    Cost(),
+)
+NODE, PLACE = "gpu-node-017.example", "/home/a-user/project"
+"""What no public page may name."""
+JOB = ServerJob(
+    id="m",
+    model="m",
+    suites=[
+        [
+            "model=m",
+            "suite=s",
+            "suite.tasks=[{benchmark:quiz},{benchmark:exam,items:2,repeats:3}]",
+            "protocol=maker/m",
+        ]
+    ],
+    nodes=2,
+    gpus_per_node=8,
+    samples=10,
+    gpu_hours=20.0,
+)
+ATTEMPTS = [
+    Attempt(
+        number=1,
+        slurm="7_0",
+        node=NODE,
+        started="2026-11-20T08:00:00+00:00",
+        ended="2026-11-20T08:30:00+00:00",
+        outcome="failed",
+        exit_code=1,
+        new=1,
+        why=f"OSError: {PLACE}/weights on {NODE} port 10.1.2.3:8000 {ATTACK}",
+    ),
+    Attempt(number=2, slurm="8_0", node=NODE, started="2026-11-20T09:00:00+00:00"),
+]
+CAMPAIGN = CampaignRecords(
+    Campaign(
+        id="trial",
+        created="2026-11-20T07:00:00+00:00",
+        code="0.1.0",
+        command=["claims=card*", "cluster=big", f"results={PLACE}", "cluster.slurm.account=a-user"],
+        cluster=Cluster(id="big", gpu="h200_141gb", gpus_per_node=8, slurm=Slurm(account="a-user")),
+        jobs=[JOB],
+    ),
+    [
+        JobRecords(
+            JOB,
+            ATTEMPTS,
+            Progress(
+                attempt=2,
+                when="2026-11-20T09:15:00+00:00",
+                since="2026-11-20T09:05:00+00:00",
+                total=8,
+                done=4,
+                new=3,
+                logs=[f"{evidence().folder.removeprefix('results/')}/samples.jsonl"],
+            ),
+            submitted=True,
+        )
+    ],
+)
+GIVEN_UP = Surrender(when="2026-11-19T12:00:00+00:00", after=0, why=f"{PLACE} is full", fix="room")
+RESTING = CampaignRecords(
+    CAMPAIGN.plan.model_copy(update={"id": "earlier", "created": "2026-11-19T07:00:00+00:00", "rehearsal": True}),
+    [JobRecords(JOB, [], None, GIVEN_UP, submitted=True)],
+)
+
+
 def site(found: Material) -> dict[str, str]:
     """Every file of a site by its path."""
     draw = Renderer(found.settings)
+    beside = downloads(found)
     files = {"index.html": draw.root(), **dict(scripts(found))}
-    for page in pages(found):
+    files |= {file.path: file.content.decode(errors="replace") for file in beside}
+    for page in pages(found, listed(beside)):
         files[f"data/{page.path}.json"] = page.twin
         files |= {f"{language}/{page.path}.html": draw.html(page, language) for language in LANGUAGES}
     return files

@@ -119,6 +119,23 @@ def test_texts_that_may_not_be_passed_on_reach_no_file():
     assert "licence does not allow" in hidden or "재배포를 허용하지" in hidden
 
 
+def test_an_open_claim_says_what_its_runs_would_cost_and_on_what_that_rests():
+    cost = json.loads(SITE["data/claims/card/table/quiz/m.json"])["cost"]
+    assert (cost["gpu_hours"], cost["gpu_hours_most"], cost["shared_with"]) == (12.3, 98.0, 1)
+    assert cost["runs"][0]["cost"]["basis"][0]["ko"] == "답변당 8,209토큰: 가정"
+    assert "GPU 약 12시간(많아야 98시간)" in SITE["ko/claims/card/table/quiz/m.html"]
+
+
+def test_a_cost_that_is_not_known_says_so():
+    assert json.loads(SITE["data/claims/other-card/table/exam/m.json"])["cost"]["gpu_hours"] is None
+    assert "not known for h200x8" in SITE["en/claims/other-card/table/exam/m.html"]
+
+
+def test_a_decided_claim_has_no_cost():
+    found = site(changed(material(), {"verdict": "reproduced"}))
+    assert json.loads(found["data/claims/card/table/quiz/m.json"])["cost"] is None
+
+
 def test_short_answers_are_shown_where_texts_are_not():
     twin = next(
         json.loads(text) for name, text in SITE.items() if re.search(r"data/runs/m/exam/\w+/answers-1", name)

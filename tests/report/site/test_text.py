@@ -1,6 +1,6 @@
 import pytest
 
-from harness.report.site.text import cut, finalize, visible
+from harness.report.site.text import cut, finalize, visible, without_places
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,22 @@ def test_only_text_is_changed_on_its_way_into_a_page():
 def test_long_text_is_cut_and_its_length_told():
     assert cut("a" * 1_000_000, 10) == {"text": "a" * 10, "shown": 10, "characters": 1_000_000}
     assert cut("\x1b" * 12, 10)["shown"] == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no file /scratch/project_42/someone/weights.bin", "no file …"),
+        ("~/cache/hub is full", "… is full"),
+        ("ssh someone@login.example.edu failed", "ssh … failed"),
+        ("http://10.0.0.7:8000/v1 refused", "… refused"),
+        ("connect to 10.0.0.7:8000", "connect to …"),
+        ("connect to fe80::1ff:fe23:4567:890a", "connect to …"),
+        ("node17 and node17.cluster.local are gone", "… and … are gone"),
+        ("rank 3 at worker:29500 left", "rank 3 at … left"),
+        ("vLLM 0.32.0 needs 3.5 GiB, and/or less at 12:30", "vLLM 0.32.0 needs 3.5 GiB, and/or less at 12:30"),
+        ("suite=table/card at 11,627 tokens/s", "suite=table/card at 11,627 tokens/s"),
+    ],
+)
+def test_what_names_a_machine_or_a_folder_is_left_out(text: str, shown: str):
+    assert without_places(text, ["node17"]) == shown
