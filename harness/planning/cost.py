@@ -60,8 +60,13 @@ def place_of(model: Model, cluster: Cluster) -> Place:
         return Place(cluster.gpu, None, Says(en="no layout: its sizes are unknown", ko="모델 크기를 알 수 없음"))
     layout = found.layout
     if layout is None:
-        en = "does not fit" if found.fits is False else f"sizes not published: {', '.join(found.unpublished)}"
-        return Place(cluster.gpu, None, Says(en=en, ko=f"배치 없음 ({en})"))
+        if found.fits is False:
+            return Place(cluster.gpu, None, Says(en="does not fit", ko="메모리에 들어가지 않음"))
+        sizes = ", ".join(found.unpublished)
+        unpublished = Says(
+            en=f"sizes not published: {sizes}", ko=f"공개되지 않은 크기 {len(found.unpublished)}가지"
+        )
+        return Place(cluster.gpu, None, unpublished)
     if cluster.nodes is not None and layout.nodes > cluster.nodes:
         en = f"needs {layout.nodes} nodes, {cluster.id} gives a server {cluster.nodes}"
         return Place(cluster.gpu, None, Says(en=en, ko=f"노드 {layout.nodes}개 필요, 최대 {cluster.nodes}개"))
