@@ -33,19 +33,19 @@ def demo(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = Fals
     vLLM, asks 64 items twice, scores them with lm-eval, decides the model's claims and writes a page.
     Interrupt it whenever you like: the same command continues.
     """
-    _measure(overrides, as_json, fresh)
+    _measure(overrides, as_json, fresh, pages=True)
 
 
 @app.command()
 def run(overrides: Overrides = None, as_json: Json = False, fresh: Fresh = False) -> None:
-    """Serve a model, run a suite, decide its claims, on this machine.
+    """Serve a model, run a suite, decide its claims, on this machine; `harness site` then writes the pages.
 
     Example: harness run model=smollm2_135m suite=demo protocol=house serving=cpu
 
     until=settled stops repeating a task once its claims are decided, or cannot be, at looks that are declared
     before it starts, so that the chance of a wrong verdict stays what it is.
     """
-    _measure(overrides, as_json, fresh)
+    _measure(overrides, as_json, fresh, pages=False)
 
 
 @app.command()
@@ -122,12 +122,12 @@ def doctor(overrides: Overrides = None, as_json: Json = False) -> None:
     print_checks(workflow.doctor(load_settings(overrides or [])), as_json=as_json)
 
 
-def _measure(overrides: list[str] | None, as_json: bool, fresh: bool) -> None:
+def _measure(overrides: list[str] | None, as_json: bool, fresh: bool, *, pages: bool) -> None:
     """Measure and print; Ctrl-C says what it left behind, the engine and its children are gone by then."""
     from harness.workflow.measure import measure  # noqa: PLC0415 - keeps --help instant
 
     try:
-        outcome = measure(load_settings(overrides or []), Display(quiet=as_json), fresh=fresh)
+        outcome = measure(load_settings(overrides or []), Display(quiet=as_json), fresh=fresh, pages=pages)
     except KeyboardInterrupt:
         print("interrupted; everything answered is kept, the same command continues", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -153,8 +153,11 @@ def _print_outcome(outcome: "Measured", as_json: bool) -> None:
         console = Console(highlight=False)
         for folder, rate in outcome.not_korean.items():
             console.print(f"answers not in Korean: {100 * rate:.1f} % of {folder}", soft_wrap=True, markup=False)
-        console.print(f"page: {outcome.site}", soft_wrap=True)
-        console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
+        if outcome.site is not None:
+            console.print(f"page: {outcome.site}", soft_wrap=True)
+            console.print("next: open the page; harness doctor; harness run --help", soft_wrap=True)
+        else:
+            console.print("next: harness site writes the pages; harness verdict, harness export", soft_wrap=True)
     failed = {
         gate.gate
         for found in outcome.verdicts
@@ -163,7 +166,7 @@ def _print_outcome(outcome: "Measured", as_json: bool) -> None:
         if not gate.passed
     }
     if failed:
-        print(f"a gate failed: {', '.join(sorted(failed))}; see the claim's page", file=sys.stderr)
+        print(f"a gate failed: {', '.join(sorted(failed))}; harness verdict --json says how", file=sys.stderr)
         raise typer.Exit(3)
 
 

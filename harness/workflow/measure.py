@@ -22,13 +22,14 @@ class Measured:
     report: RunReport
     claims: list[Claim]
     verdicts: list[Verdict]
-    site: str
+    site: str | None
+    """First page; None where no pages were asked for."""
     not_korean: dict[str, float]
     """Share of answers in another language, by run, where a benchmark asks in Korean."""
 
 
-def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Measured:
-    """Run the suite, decide the ledger, build the site; return how the model's claims stand.
+def measure(settings: Settings, display: Display, *, fresh: bool = False, pages: bool = False) -> Measured:
+    """Run the suite, decide the ledger, with `pages` build the site; return how the model's claims stand.
 
     `fresh` sets earlier answers of these runs aside first. Raises what `load_ledger` and `run_suites` raise.
     """
@@ -36,11 +37,11 @@ def measure(settings: Settings, display: Display, *, fresh: bool = False) -> Mea
     ledger = load_ledger()  # before hours of work, not after
     report = run_suites([settings], display, fresh=fresh, settled=partial(settles, ledger))
     decided = decide_all(store, ledger)
-    site = build_site(store, ledger, decided).first
+    site = str(build_site(store, ledger, decided).first) if pages else None
     claims = [claim for claim in decided.claims if claim.model == settings.model.id]
     verdicts = [decided.verdicts[claim.id] for claim in claims]
     runs = [run for run in decided.runs if run.folder in report.folders]
-    return Measured(report, claims, verdicts, str(site), not_korean(runs, decided.benchmarks))
+    return Measured(report, claims, verdicts, site, not_korean(runs, decided.benchmarks))
 
 
 def not_korean(runs: Iterable[RunEvidence], benchmarks: Mapping[str, Benchmark]) -> dict[str, float]:

@@ -31,8 +31,17 @@ def test_answers_without_words_have_no_such_rate():
 
 def test_a_run_says_how_many_answers_were_not_in_korean(capsys):
     report = RunReport(folders=["results/runs/m/quiz/0"], samples=4, answered=4, seconds={})
-    outcome = Measured(report, [], [], "site/index.html", {"results/runs/m/quiz/0": 0.0312})
+    outcome = Measured(report, [], [], None, {"results/runs/m/quiz/0": 0.0312})
     _print_outcome(outcome, as_json=False)
     assert "answers not in Korean: 3.1 % of results/runs/m/quiz/0" in capsys.readouterr().out
     _print_outcome(outcome, as_json=True)
     assert json.loads(capsys.readouterr().out)["not_korean"] == {"results/runs/m/quiz/0": 0.0312}
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("site/index.html", "page: site/index.html"), (None, "next: harness site")]
+)
+def test_what_was_measured_says_where_its_pages_are_or_what_writes_them(page, said, capsys):
+    report = RunReport(folders=[], samples=0, answered=0, seconds={})
+    _print_outcome(Measured(report, [], [], page, {}), as_json=False)
+    assert said in capsys.readouterr().out

@@ -64,7 +64,7 @@ def test_a_run_killed_twice_and_interrupted_continues_to_the_whole_set_without_d
     verdicts = {v["claim"]: v for v in found["verdicts"]}
     assert verdicts["smollm2-card/parameters"]["verdict"] == "reproduced"
     waiting = verdicts["smollm2-card/instruct/hellaswag/smollm2_135m"]
-    assert (waiting["verdict"], waiting["next"][:11]) == ("not_measured", "harness run")
+    assert (waiting["verdict"], waiting["next"]["en"][:11]) == ("not_measured", "harness run")
     page = Path(found["site"]).parent / "en/models/smollm2_135m.html"
     assert "smollm2-card/parameters" in page.read_text()
     assert all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in children)
