@@ -17,6 +17,14 @@
     word = null;
     tip.hidden = true;
   };
+  const put = () => {
+    const place = word.getClientRects()[0];
+    const room = document.documentElement.clientWidth - tip.offsetWidth - GAP;
+    tip.style.left = `${Math.max(GAP, Math.min(place.left, room))}px`;
+    const below = place.bottom + GAP;
+    const fits = below + tip.offsetHeight <= window.innerHeight;
+    tip.style.top = `${fits ? below : Math.max(GAP, place.top - GAP - tip.offsetHeight)}px`;
+  };
   const show = (next) => {
     clearTimeout(leaving);
     if (word === next) return;
@@ -25,12 +33,7 @@
     tip.textContent = word.dataset.means;
     tip.hidden = false;
     word.setAttribute("aria-describedby", "tip");
-    const place = word.getClientRects()[0];
-    const room = document.documentElement.clientWidth - tip.offsetWidth - GAP;
-    tip.style.left = `${Math.max(GAP, Math.min(place.left, room))}px`;
-    const below = place.bottom + GAP;
-    const fits = below + tip.offsetHeight <= window.innerHeight;
-    tip.style.top = `${fits ? below : Math.max(GAP, place.top - GAP - tip.offsetHeight)}px`;
+    put();
   };
   // Time to move from the word to the tip.
   const leave = () => {
@@ -47,5 +50,9 @@
   tip.addEventListener("mouseenter", () => clearTimeout(leaving));
   tip.addEventListener("mouseleave", leave);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  window.addEventListener("scroll", () => { if (word) hide(); }, { passive: true });
+  // A word that gets the focus below the fold is scrolled into view: its tip goes with it.
+  window.addEventListener("scroll", () => {
+    if (word && (document.activeElement === word || word.matches(":hover"))) put();
+    else if (word) hide();
+  }, { passive: true });
 })();
