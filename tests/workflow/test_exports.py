@@ -131,7 +131,7 @@ def test_the_hub_library_reads_its_results():
 
     for path in (project().root / "tests/golden/exports/huggingface").rglob("*.yaml"):
         (entry,) = parse_eval_result_entries(yaml.safe_load(path.read_text()))
-        assert (entry.dataset_id, entry.task_id, entry.value) == ("quizzers/quiz", "main", 50.0)
+        assert (entry.dataset_id, entry.task_id, entry.value) == ("quizzers/quiz", "quiz_all", 50.0)
 
 
 def test_two_exports_are_byte_identical_and_name_the_hash_of_every_file(store, data, tmp_path):

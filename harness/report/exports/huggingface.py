@@ -49,12 +49,12 @@ def _result(data: Dataset, run: RunEvidence) -> _Result | str:
         return "the model has no repository on the hub"
     if hub is None:
         return f"{benchmark.id} has no repository on the hub"
+    if manifest.deviations:
+        return "; ".join(deviation.says.en for deviation in manifest.deviations)
     if benchmark.hub_task is None:
         return (
             f"no task of {hub.hub} is known: copy its id from eval.yaml there to hub_task in {benchmark.id}.yaml"
         )
-    if manifest.deviations:
-        return "; ".join(deviation.says.en for deviation in manifest.deviations)
     told = summary(run)
     if problem := _invalid(told, manifest.benchmark_items):
         return problem
